@@ -1,0 +1,3 @@
+#ifndef SEMBLANCE_CCODECS_H
+#define SEMBLANCE_CCODECS_H
+#endif

@@ -1,0 +1,3 @@
+#ifndef SEMBLANCE_CKERNELS_H
+#define SEMBLANCE_CKERNELS_H
+#endif

@@ -1,0 +1,6 @@
+import Commands
+
+@main
+struct SemblanceProgram {
+  static func main() {}
+}
