@@ -1,0 +1,15 @@
+#ifndef SEMBLANCE_ISA_H
+#define SEMBLANCE_ISA_H
+
+// Instruction sets that a kernel may be compiled for. Every kernel family has one body and one
+// compiled copy per level; the level in force is chosen once, at start.
+enum { SEMBLANCE_ISA_PORTABLE = 0, SEMBLANCE_ISA_AVX2 = 1, SEMBLANCE_ISA_AVX512 = 2 };
+
+// The best level that this processor supports.
+int semblance_isa_supported(void);
+// The level in force (the best one, until another is set).
+int semblance_isa_level(void);
+// Puts another level in force; returns 0 when the processor does not support it.
+int semblance_isa_set(int level);
+
+#endif

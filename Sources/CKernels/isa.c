@@ -1,0 +1,27 @@
+#include "isa_dispatch.h"
+
+int semblance_isa_in_force = SEMBLANCE_ISA_PORTABLE;
+
+int semblance_isa_supported(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl")) {
+    return SEMBLANCE_ISA_AVX512;
+  }
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return SEMBLANCE_ISA_AVX2;
+#endif
+  return SEMBLANCE_ISA_PORTABLE;
+}
+
+__attribute__((constructor)) static void choose_best_level(void) {
+  semblance_isa_in_force = semblance_isa_supported();
+}
+
+int semblance_isa_level(void) { return semblance_isa_in_force; }
+
+int semblance_isa_set(int level) {
+  if (level < SEMBLANCE_ISA_PORTABLE || level > semblance_isa_supported()) return 0;
+  semblance_isa_in_force = level;
+  return 1;
+}
