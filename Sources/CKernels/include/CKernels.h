@@ -2,5 +2,10 @@
 #define SEMBLANCE_CKERNELS_H
 // SIMD kernels: plain functions on raw float pointers and sizes. They allocate nothing and keep
 // no state but the instruction set in force.
+#include "elementwise.h"
+#include "im2col.h"
 #include "isa.h"
+#include "processors.h"
+#include "reduce.h"
+#include "resample_nchw.h"
 #endif
