@@ -6,7 +6,7 @@
 #include "vector_math.h"
 
 #define LANES 64
-#define BLOCK 8192
+#define BLOCK 2048
 
 #define BLOCKED_SUM(term)                                              \
   double total = 0;                                                    \

@@ -2,7 +2,7 @@
 #define SEMBLANCE_REDUCE_H
 #include <stdint.h>
 
-// Sum of `count` floats: 64 partial sums per block of 8192, blocks added in double precision.
+// Sum of `count` floats: 64 partial sums per block of 2048, blocks added in double precision.
 double semblance_sum(const float *x, int64_t count);
 // Sum of x[i] * y[i], in the same order.
 double semblance_dot(const float *x, const float *y, int64_t count);

@@ -1,6 +1,11 @@
 /// Whether operations are recorded on the tape.
 public enum Recording {
   @TaskLocal static var isOn = true
+
+  /// Runs `body` with recording, also inside `withoutRecording`.
+  public static func whileOn<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $isOn.withValue(true, operation: body)
+  }
 }
 
 /// Runs `body` without recording: no result of it can be differentiated.

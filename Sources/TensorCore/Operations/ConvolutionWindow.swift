@@ -2,8 +2,9 @@ import CKernels
 
 /// How a square-stride convolution looks at its input.
 public struct ConvolutionWindow: Hashable, Sendable {
-  /// Rows and columns of the kernel.
+  /// Rows of the kernel.
   public var kernelHeight: Int
+  /// Columns of the kernel.
   public var kernelWidth: Int
   /// Distance of neighbouring windows, in both directions.
   public var stride: Int

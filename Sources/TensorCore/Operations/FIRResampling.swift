@@ -4,8 +4,9 @@ import CKernels
 public struct FIRResampling: Sendable {
   /// The filter `[height, width]`, gain included, applied as a true convolution.
   public let filter: [Float]
-  /// Size of the filter.
+  /// Rows of the filter.
   public let filterHeight: Int
+  /// Columns of the filter.
   public let filterWidth: Int
   /// Zero-insertion factor.
   public let up: Int
@@ -22,7 +23,8 @@ public struct FIRResampling: Sendable {
   ) {
     check(
       filter.count == filterHeight * filterWidth && !filter.isEmpty && up > 0 && down > 0,
-      "FIR resampling: \(filter.count) taps for \(filterHeight)x\(filterWidth), up \(up), down \(down)")
+      "FIR resampling: \(filter.count) taps for \(filterHeight)x\(filterWidth), up \(up), down \(down)"
+    )
     self.filter = filter.map { $0 * gain }
     self.filterHeight = filterHeight
     self.filterWidth = filterWidth

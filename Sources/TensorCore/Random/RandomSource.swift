@@ -56,7 +56,9 @@ public struct RandomSource: RandomNumberGenerator, Sendable, Codable, Equatable 
   }
 
   /// A tensor of standard normal numbers.
-  public mutating func normal(_ shape: Shape) -> Tensor { Tensor(normals(shape.count), shape: shape) }
+  public mutating func normal(_ shape: Shape) -> Tensor {
+    Tensor(normals(shape.count), shape: shape)
+  }
 
   /// A tensor of numbers in `[low, high)`.
   public mutating func uniform(_ shape: Shape, from low: Float = 0, to high: Float = 1) -> Tensor {
