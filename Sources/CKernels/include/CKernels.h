@@ -2,10 +2,15 @@
 #define SEMBLANCE_CKERNELS_H
 // SIMD kernels: plain functions on raw float pointers and sizes. They allocate nothing and keep
 // no state but the instruction set in force.
+#include "blocked.h"
 #include "elementwise.h"
+#include "epilogue.h"
 #include "im2col.h"
 #include "isa.h"
+#include "panel_product.h"
+#include "patches.h"
 #include "processors.h"
 #include "reduce.h"
 #include "resample_nchw.h"
+#include "winograd.h"
 #endif
