@@ -12,12 +12,15 @@ SEMBLANCE_BODY void semblance_blocked_patches_body(const semblance_patch_shape *
       const float *plane = s->x + block * s->height * s->width * 16;
       float *target = patches + (tap * s->blocks + block) * block_stride;
       float factor[16];
-      for (int lane = 0; lane < 16; lane++) factor[lane] = s->scale ? s->scale[block * 16 + lane] : 1;
+      for (int lane = 0; lane < 16; lane++) {
+        factor[lane] = s->scale ? s->scale[block * 16 + lane] : 1;
+      }
       int64_t row = begin / s->output_width, column = begin % s->output_width;
       for (int64_t pixel = begin; pixel < end; pixel++, target += 16) {
         const int64_t y = row * s->stride + down, x = column * s->stride + across;
-        if (y >= 0 && y < s->height && x >= 0 && x < s->width) {
-          const float *source = plane + (y * s->width + x) * 16;
+        if (y >= 0 && y < s->height * s->dilation && x >= 0 && x < s->width * s->dilation &&
+            (s->dilation == 1 || (y % s->dilation == 0 && x % s->dilation == 0))) {
+          const float *source = plane + (y / s->dilation * s->width + x / s->dilation) * 16;
           for (int lane = 0; lane < 16; lane++) target[lane] = source[lane] * factor[lane];
         } else {
           for (int lane = 0; lane < 16; lane++) target[lane] = 0;

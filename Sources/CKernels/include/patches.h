@@ -9,6 +9,7 @@ typedef struct {
   const float *scale;  // factor per input channel, or null
   int64_t blocks, height, width;
   int64_t kernel_height, kernel_width, stride, padding;
+  int64_t dilation;    // the input counts as spread out with dilation - 1 zeros between pixels
   int64_t output_width;
 } semblance_patch_shape;
 

@@ -1,0 +1,180 @@
+import CKernels
+
+extension Tensor {
+  /// Cross-correlation of a blocked tensor `[N, ceil(C / 16), H, W, 16]` with constant weights,
+  /// modulation, demodulation, noise, bias and activation in one operation; the result is blocked.
+  ///
+  /// Gradients (first order): this tensor, `inputScale`, `outputScale` and the epilogue's bias.
+  /// - Parameters:
+  ///   - inputScale: factor per image and input channel `[N, C]` (a style).
+  ///   - outputScale: factor per image and output channel `[N, K]` (demodulation).
+  ///   - algorithm: nil takes `ConvolutionAlgorithm.best`.
+  public func convolved(
+    withFrozen weights: FrozenWeights, inputScale: Tensor? = nil, outputScale: Tensor? = nil,
+    epilogue: ConvolutionEpilogue = ConvolutionEpilogue(), algorithm: ConvolutionAlgorithm? = nil
+  ) -> Tensor {
+    let operation = FrozenConvolution(
+      weights: weights, input: self, inputScale: inputScale, outputScale: outputScale,
+      epilogue: epilogue, algorithm: algorithm)
+    let result = operation.forward()
+    let storage = result.storage
+    let inputs = [self] + [inputScale, outputScale, epilogue.bias].compactMap { $0 }
+    return result.recorded("convolved(frozen)", inputs: inputs, isTwiceDifferentiable: false) {
+      gradient, wanted in
+      operation.pullback(gradient, result: storage, wanted: wanted)
+    }
+  }
+}
+
+/// A convolution with constant weights of one blocked tensor, and its vector-Jacobian product.
+private struct FrozenConvolution {
+  let weights: FrozenWeights
+  let input: Tensor
+  let inputScale: Tensor?
+  let outputScale: Tensor?
+  let epilogue: ConvolutionEpilogue
+  let algorithm: ConvolutionAlgorithm
+  let outputShape: Shape
+
+  init(
+    weights: FrozenWeights, input: Tensor, inputScale: Tensor?, outputScale: Tensor?,
+    epilogue: ConvolutionEpilogue, algorithm: ConvolutionAlgorithm?
+  ) {
+    let shape = input.shape
+    check(
+      shape.rank == 5 && shape[4] == 16 && shape[1] == blockCount(weights.inputs),
+      "convolved(frozen): input \(shape), weight \(weights.weight.shape)")
+    let (batch, height, width) = (shape[0], shape[2], shape[3])
+    let size = weights.window.outputSize(height: height, width: width)
+    check(
+      inputScale.map { $0.shape == [batch, weights.inputs] } ?? true
+        && outputScale.map { $0.shape == [batch, weights.outputs] } ?? true,
+      "convolved(frozen): scales \(String(describing: inputScale?.shape)) and "
+        + "\(String(describing: outputScale?.shape)) for weight \(weights.weight.shape), batch \(batch)")
+    check(
+      epilogue.bias.map { $0.count == weights.outputs } ?? true
+        && epilogue.noise.map { $0.count == size.height * size.width } ?? true,
+      "convolved(frozen): bias \(String(describing: epilogue.bias?.shape)), noise "
+        + "\(String(describing: epilogue.noise?.shape)) for \(size.height)x\(size.width)")
+    self.weights = weights
+    self.input = input
+    self.inputScale = inputScale
+    self.outputScale = outputScale
+    self.epilogue = epilogue
+    let best = ConvolutionAlgorithm.best(for: weights.window, height: height, width: width)
+    self.algorithm = weights.window.isPaddedThreeByThree ? algorithm ?? best : .patches
+    outputShape = [batch, blockCount(weights.outputs), size.height, size.width, 16]
+  }
+
+  private var batch: Int { input.shape[0] }
+  private var inputStride: Int { input.count / batch }
+  private var outputStride: Int { outputShape.count / batch }
+
+  func forward() -> Tensor {
+    let panels = weights.panels(for: algorithm, isTransposed: false)
+    let bias = epilogue.bias.map { paddedChannels($0.pointer, weights.outputs) }
+    return Tensor(shape: outputShape) { target in
+      for image in 0..<batch {
+        let scale = paddedScale(inputScale, image, weights.inputs)
+        let demodulation = paddedScale(outputScale, image, weights.outputs)
+        let pass = ConvolutionPass(
+          input: input.pointer + image * inputStride, inputBlocks: input.shape[1],
+          height: input.shape[2], width: input.shape[3], inputScale: scale.map { $0.base },
+          output: target + image * outputStride, outputBlocks: outputShape[1],
+          outputHeight: outputShape[2], outputWidth: outputShape[3],
+          epilogue: semblance_epilogue(
+            scale: demodulation.map { UnsafePointer($0.base) },
+            bias: bias.map { UnsafePointer($0.base) },
+            noise: epilogue.noise.map { UnsafePointer($0.pointer) },
+            noise_strength: epilogue.noiseStrength, slope: epilogue.slope, gain: epilogue.gain,
+            clamp: epilogue.clamp))
+        run(pass, weights.window, dilation: 1, panels)
+        withExtendedLifetime((scale, demodulation)) {}
+      }
+      withExtendedLifetime(bias) {}
+    }
+  }
+
+  /// The gradients of `[input, inputScale, outputScale, bias]`, without those that are nil.
+  func pullback(_ gradient: Tensor, result: Storage, wanted: [Bool]) -> [Tensor?] {
+    let panels = weights.panels(for: algorithm, isTransposed: true)
+    let channels = outputShape[1] * 16
+    let inputGradient = Tensor(shape: input.shape) { _ in }
+    let styleSums = Storage(count: input.shape[1] * 16)
+    let epilogueSums = Storage(count: 3 * channels)
+    let scaleGradient = inputScale.map { Tensor(shape: $0.shape) { _ in } }
+    let demodulationGradient = outputScale.map { Tensor(shape: $0.shape) { _ in } }
+    let biasGradient = epilogue.bias.map { Tensor.zeros($0.shape) }
+    let window = ConvolutionWindow(
+      kernelHeight: weights.window.kernelHeight, kernelWidth: weights.window.kernelWidth,
+      stride: 1, padding: weights.window.kernelHeight - 1 - weights.window.padding)
+    for image in 0..<batch {
+      let scale = paddedScale(inputScale, image, weights.inputs)
+      let factor = Storage(count: channels)
+      for channel in 0..<channels {
+        let demodulation =
+          channel < weights.outputs
+          ? outputScale.map { $0.pointer[image * weights.outputs + channel] } ?? 1 : 0
+        factor.base[channel] = demodulation * epilogue.gain
+      }
+      let pass = ConvolutionPass(
+        input: gradient.pointer + image * outputStride, inputBlocks: outputShape[1],
+        height: outputShape[2], width: outputShape[3],
+        inputGradient: semblance_epilogue_gradient(
+          y: result.base + image * outputStride, scale: factor.base,
+          noise: epilogue.noise.map { UnsafePointer($0.pointer) }, slope: epilogue.slope,
+          clamp: epilogue.clamp),
+        inputSums: epilogueSums.base, output: inputGradient.pointer + image * inputStride,
+        outputBlocks: input.shape[1], outputHeight: input.shape[2], outputWidth: input.shape[3],
+        epilogue: semblance_epilogue(
+          scale: scale.map { UnsafePointer($0.base) }, bias: nil, noise: nil, noise_strength: 0,
+          slope: 1, gain: 1, clamp: .infinity),
+        weighting: scaleGradient == nil ? nil : UnsafePointer(input.pointer + image * inputStride),
+        outputSums: scaleGradient == nil ? nil : styleSums.base)
+      run(pass, window, dilation: weights.window.stride, panels)
+      if let scaleGradient {
+        let target = scaleGradient.pointer + image * weights.inputs
+        for channel in 0..<weights.inputs { target[channel] = styleSums.base[channel] }
+      }
+      differentiateScaleAndBias(
+        image, epilogueSums.base, channels, demodulationGradient?.pointer, biasGradient?.pointer)
+      withExtendedLifetime((scale, factor)) {}
+    }
+    var results: [Tensor?] = [inputGradient]
+    if inputScale != nil { results.append(scaleGradient) }
+    if outputScale != nil { results.append(demodulationGradient) }
+    if epilogue.bias != nil { results.append(biasGradient) }
+    return results
+  }
+
+  /// From the sums of h y, dz and dz noise (see `semblance_epilogue_gradient`).
+  private func differentiateScaleAndBias(
+    _ image: Int, _ sums: UnsafePointer<Float>, _ channels: Int,
+    _ demodulationGradient: UnsafeMutablePointer<Float>?,
+    _ biasGradient: UnsafeMutablePointer<Float>?
+  ) {
+    for channel in 0..<weights.outputs {
+      let scale = outputScale.map { $0.pointer[image * weights.outputs + channel] } ?? 1
+      let (product, total, noisy) = (
+        sums[channel], sums[channels + channel], sums[2 * channels + channel]
+      )
+      biasGradient?[channel] += total / scale
+      let bias = epilogue.bias?.pointer[channel] ?? 0
+      demodulationGradient?[image * weights.outputs + channel] =
+        (product - (epilogue.noiseStrength * noisy + bias * total) / scale) / scale
+    }
+  }
+
+  private func run(
+    _ pass: ConvolutionPass, _ window: ConvolutionWindow, dilation: Int, _ panels: Storage
+  ) {
+    switch algorithm {
+    case .patches: pass.runPatches(window, dilation: dilation, panels: panels.base)
+    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels.base)
+    }
+  }
+
+  private func paddedScale(_ scale: Tensor?, _ image: Int, _ channels: Int) -> Storage? {
+    scale.map { paddedChannels($0.pointer + image * channels, channels) }
+  }
+}
