@@ -50,6 +50,9 @@ public struct CheckpointTensor: Sendable {
       throw .rankMismatch(shape: shape, strides: strides)
     }
     let count = try Self.elementCount(of: shape)
+    guard !count.multipliedReportingOverflow(by: elementType.bitWidth).overflow else {
+      throw .shapeOverflow(shape)
+    }
     guard offset >= 0 else { throw .negativeOffset(offset) }
     let stored = storage.count / (elementType.bitWidth / 8)
     var last = offset
@@ -65,9 +68,11 @@ public struct CheckpointTensor: Sendable {
     guard count == 0 || last < stored else {
       throw .outsideStorage(shape: shape, strides: strides, offset: offset, stored: stored)
     }
+    // Offset and strides of an empty tensor mean nothing and may be of any size.
     self.init(
-      unchecked: elementType, shape: shape, strides: strides, offset: offset, count: count,
-      storage: storage, isBigEndian: isBigEndian)
+      unchecked: elementType, shape: shape,
+      strides: count == 0 ? [Int](repeating: 0, count: shape.count) : strides,
+      offset: count == 0 ? 0 : offset, count: count, storage: storage, isBigEndian: isBigEndian)
   }
 
   /// A row-major F32 tensor with a copy of `floats`, as many as `shape` holds.

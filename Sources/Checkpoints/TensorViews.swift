@@ -37,7 +37,7 @@ extension CheckpointTensor {
     guard let size = shape.first, index >= 0, index < size else { return nil }
     return view(
       shape: Array(shape.dropFirst()), strides: Array(strides.dropFirst()),
-      offset: offset + index * strides[0])
+      offset: offset &+ index &* strides[0])
   }
 
   private func view(shape: [Int], strides: [Int], offset: Int? = nil) -> CheckpointTensor {

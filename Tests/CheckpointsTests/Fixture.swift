@@ -1,3 +1,5 @@
+@testable import Checkpoints
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
@@ -40,4 +42,23 @@ enum Fixture {
     file.split(separator: "/", omittingEmptySubsequences: false).dropLast(levels)
       .joined(separator: "/")
   }
+}
+
+extension Checkpoint {
+  /// A copied file.
+  init(fixture name: String) throws { try self.init(contentsOf: Fixture.path(name)) }
+}
+
+/// True when both have the same names, types, shapes and bits; `prefix` is before the names of
+/// `actual`.
+func isEqual(
+  _ actual: [String: CheckpointTensor], _ expected: [String: CheckpointTensor],
+  prefix: String = ""
+) -> Bool {
+  Set(actual.keys) == Set(expected.keys.map { prefix + $0 })
+    && expected.allSatisfy { name, tensor in
+      guard let other = actual[prefix + name] else { return false }
+      return other.elementType == tensor.elementType && other.shape == tensor.shape
+        && other.contiguousBytes().array == tensor.contiguousBytes().array
+    }
 }

@@ -6,6 +6,10 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case unwritable(path: String, reason: String)
   /// A safetensors file breaks the format.
   case safetensors(path: String, SafetensorsProblem)
+  /// The first bytes are those of no supported format.
+  case unknownFormat(path: String, isTar: Bool)
+  /// A PyTorch, pickle or NumPy file is broken or not safe to read.
+  case container(path: String, ContainerProblem)
   /// A tensor that is needed is not in the file.
   case missingTensor(path: String, name: String)
   /// The element type has no single-precision value.

@@ -17,6 +17,12 @@ extension CheckpointError: LocalizedError {
     case .unwritable(let path, let reason): "cannot write \(path): \(reason)"
     case .safetensors(let path, let problem):
       "\(path) is not a valid safetensors file: \(problem.text)"
+    case .unknownFormat(let path, let isTar):
+      isTar
+        ? "\(path) is a tar archive; PyTorch before 0.1.10 wrote these, save it again with a newer one"
+        : "\(path) is in no supported format (safetensors, PyTorch, NVIDIA or TensorFlow "
+          + "StyleGAN2 pickle, NumPy)"
+    case .container(let path, let problem): "cannot import \(path): \(problem.text)"
     case .missingTensor(let path, let name):
       "\(path) has no tensor '\(name)'; is it a model of another kind?"
     case .notConvertible(let type):
@@ -82,5 +88,130 @@ extension SafetensorsProblem {
     case .uncoveredData(let covered, let available):
       "\(available - covered) bytes at its end belong to no tensor"
     }
+  }
+}
+
+extension ContainerProblem {
+  /// The problem in a few words, to follow the name of the file.
+  var text: String {
+    switch self {
+    case .zip(let problem): problem.text
+    case .pickle(let problem, let position): "at byte \(position) of its pickle, \(problem.text)"
+    case .torch(let problem): problem.text
+    case .numpy(let problem): problem.text
+    case .tensor(let name, let problem): "tensor '\(name.printable)': \(problem.text)"
+    case .duplicateTensor(let name): "two tensors are called '\(name.printable)'"
+    case .tensorsTooLarge(let name, let limit):
+      "with '\(name.printable)' its tensors would take more than \(limit) bytes, far more than "
+        + "the file"
+    case .nestedTooDeep(let limit): "its containers nest more than \(limit) deep"
+    case .nameTooLong(let limit): "it has a name of more than \(limit) bytes"
+    case .trailingBytes(let count): "\(count) bytes follow its pickle"
+    case .unknownPersistence(let version):
+      "its networks are stored in version \(version) of the persistence format, known is 6"
+    }
+  }
+}
+
+extension ZipProblem {
+  /// The problem in a few words, to follow the name of the file.
+  var text: String {
+    switch self {
+    case .noDirectory: "the zip archive has no directory; the file may be cut off"
+    case .brokenDirectory(let offset): "the zip directory is broken at byte \(offset)"
+    case .tooManyEntries(let limit): "the zip archive has more than \(limit) entries"
+    case .duplicateName(let name): "the zip archive has '\(name.printable)' twice"
+    case .encrypted(let name): "'\(name.printable)' is encrypted"
+    case .unknownMethod(let name, let method):
+      "'\(name.printable)' is compressed with method \(method); known are stored and deflate"
+    case .outsideFile(let name): "'\(name.printable)' lies outside the file"
+    case .wrongSize(let name, let stated):
+      "'\(name.printable)' is stored but its size is not the stated \(stated) bytes"
+    case .tooLarge(let name, let size, let limit):
+      "'\(name.printable)' would decompress to \(size) bytes, beyond the limit of \(limit) for "
+        + "this file"
+    case .badDeflate(let name): "the compressed data of '\(name.printable)' are broken"
+    }
+  }
+}
+
+extension PickleProblem {
+  /// The problem in a few words.
+  var text: String {
+    switch self {
+    case .unknownProtocol(let version): "protocol \(version) is not supported (2 to 5 are)"
+    case .unknownInstruction(let code): "\(code) is no instruction"
+    case .refusedInstruction(let name): "instruction \(name) is refused: no checkpoint needs it"
+    case .unknownGlobal(let name):
+      "the import of '\(name.printable)' is refused: it is not among the names that checkpoints "
+        + "use, and nothing in a file is ever executed"
+    case .endsEarly(let needed, let left):
+      needed == .max
+        ? "a length is absurd" : "\(needed) bytes are needed and \(left) are left"
+    case .stackUnderflow: "the stack is empty"
+    case .noMark: "there is no mark"
+    case .markLeft: "it ends inside an unfinished container"
+    case .notInMemo(let index): "there is no memo entry \(index)"
+    case .badName: "an imported name is broken"
+    case .notCallable: "a call of something that cannot be called is refused"
+    case .badArguments(let global): "the arguments of \(global) do not fit"
+    case .notAContainer: "something is added to what is no container"
+    case .unexpectedPersistent: "a persistent identifier stands where none can be"
+    case .badPersistent: "a persistent identifier names no storage"
+    case .tooManySteps(let limit): "the limit of \(limit) instructions and objects is exceeded"
+    case .tooMuchMemory(let limit): "the limit of \(limit) bytes for this file is exceeded"
+    }
+  }
+}
+
+extension TorchProblem {
+  /// The problem in a few words, to follow the name of the file.
+  var text: String {
+    switch self {
+    case .noPickle: "the archive holds neither a PyTorch file nor arrays"
+    case .torchScript: "it is a TorchScript program; save the state dictionary instead"
+    case .unknownByteOrder(let order): "its byte order is '\(order.printable)'"
+    case .unknownLegacyVersion: "its legacy format has another version than 1001"
+    case .bigEndianLegacy: "it was written by a big-endian machine"
+    case .badKeyList: "its list of storages does not match its tensors"
+    case .badStorageKey(let key): "the storage name '\(key.printable)' is a path"
+    case .missingStorage(let key): "the data of storage '\(key.printable)' are missing"
+    case .storagePastEnd(let key):
+      "storage '\(key.printable)' reaches past the end; the file may be cut off"
+    case .wrongStorageSize(let key, let elements, let type, let bytes):
+      "storage '\(key.printable)' should hold \(elements) elements of type \(type.rawValue), the "
+        + "file has \(bytes) bytes for it"
+    case .viewOutsideStorage(let key): "a view leaves storage '\(key.printable)'"
+    case .badNestedStorage: "nested bytes are no PyTorch storage"
+    case .nestedTooDeep(let limit): "files nest more than \(limit) deep in it"
+    }
+  }
+}
+
+extension NumPyProblem {
+  /// The problem in a few words, to follow the name of the file.
+  var text: String {
+    switch self {
+    case .notAnArray: "it is no NumPy array"
+    case .notAnArrayIn(let name):
+      "'\(name.printable)' in the archive is no NumPy array, and there is no PyTorch pickle"
+    case .unknownVersion(let version): "NumPy format version \(version) is not known"
+    case .headerPastEnd: "its NumPy header is cut off or too long"
+    case .badHeader(let position): "its NumPy header is broken at byte \(position)"
+    case .unknownType(let code): "NumPy elements of type '\(code.printable)' are no numbers"
+    case .tensor(let problem): "the array's \(problem.text)"
+    }
+  }
+}
+
+extension String {
+  /// At most 80 characters without control characters, fit for a message on a terminal.
+  var printable: String {
+    let clean = String(
+      String.UnicodeScalarView(
+        unicodeScalars.prefix(80).map {
+          $0.value < 0x20 || (0x7f..<0xa0).contains($0.value) ? "\u{fffd}" : $0
+        }))
+    return unicodeScalars.count > 80 ? clean + "…" : clean
   }
 }
