@@ -13,4 +13,5 @@
 #include "reduce.h"
 #include "resample_nchw.h"
 #include "winograd.h"
+#include "unit_distance.h"
 #endif
