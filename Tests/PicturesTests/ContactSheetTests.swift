@@ -33,31 +33,31 @@ import Testing
     sheet.append(Picture(width: 1, height: 1, filledWith: .white), label: "before")
     let plain = ContactSheet(columns: 1, cellWidth: 60, cellHeight: 10).rendered()
     let labelled = sheet.rendered()
-    #expect(labelled.height == plain.height + 10)
+    #expect(labelled.height == plain.height + 11)
     #expect(labelled.pixels.contains(40))
     sheet.title = "smile"
-    #expect(sheet.rendered().height == labelled.height + 18)
+    #expect(sheet.rendered().height == labelled.height + 19)
   }
 
   @Test func textIsDrawnFromTheFont() {
-    var picture = Picture(width: 12, height: 7, filledWith: .white)
-    picture.draw("Hi", left: 0, top: 0)
-    let rows = (0..<7).map { y in
+    var picture = Picture(width: 12, height: 9, filledWith: .white)
+    picture.draw("Hg", left: 0, top: 0)
+    let rows = (0..<9).map { y in
       (0..<12).map { picture[$0, y] == .black ? "#" : "." }.joined()
     }
     #expect(
       rows == [
-        "#...#...#...", "#...#.......", "#...#..##...", "#####...#...", "#...#...#...",
-        "#...#...#...", "#...#..###..",
+        "#...#.......", "#...#.......", "#...#..####.", "#####.#...#.", "#...#.#...#.",
+        "#...#.#...#.", "#...#..####.", "..........#.", ".......###..",
       ])
-    #expect(Picture.textWidth("Hi", scale: 2) == 22)
+    #expect(Picture.textWidth("Hg", scale: 2) == 22)
   }
 
   @Test func everyPrintableCharacterHasAGlyphOfItsOwn() {
     let glyphs = (32...126).compactMap { UnicodeScalar($0).map { Character($0) } }
       .map { BitmapFont.rows(of: $0) }
     #expect(Set(glyphs).count == 95)
-    #expect(glyphs.allSatisfy { $0.count == 7 && $0.allSatisfy { $0 < 32 } })
+    #expect(glyphs.allSatisfy { $0.count == 9 && $0.allSatisfy { $0 < 32 } })
     #expect(BitmapFont.rows(of: "é") == BitmapFont.rows(of: "\n"))
   }
 
@@ -66,7 +66,7 @@ import Testing
     sheet.textScale = 1
     sheet.padding = 0
     sheet.append(Picture(width: 1, height: 1, filledWith: .white), label: "abcdefgh")
-    var expected = Picture(width: 23, height: 14, filledWith: .white)
+    var expected = Picture(width: 23, height: 15, filledWith: .white)
     expected.draw("ab..", left: 0, top: 6, color: sheet.textColor)
     #expect(sheet.rendered() == expected)
   }

@@ -63,7 +63,7 @@ public struct ContactSheet: Equatable, Sendable {
   public func rendered() -> Picture {
     let padding = max(0, self.padding)
     let scale = max(1, textScale)
-    let line = (BitmapFont.glyphHeight + 3) * scale
+    let line = (BitmapFont.glyphHeight + 2) * scale
     let labelHeight = cells.contains { !$0.label.isEmpty } ? line : 0
     let titleHeight = title.isEmpty ? 0 : line + padding
     let rows = max(1, (cells.count + columns - 1) / columns)
