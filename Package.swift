@@ -20,7 +20,6 @@ let package = Package(
     .target(
       name: "CCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
-    .target(name: "CModels", exclude: ["models"]),
     .target(name: "Pictures", dependencies: ["CCodecs"]),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Layers", dependencies: ["TensorCore"]),
@@ -32,9 +31,7 @@ let package = Package(
       dependencies: ["Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore"]),
     .target(
       name: "Editing",
-      dependencies: [
-        "CModels", "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
-      ]),
+      dependencies: ["Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore"]),
     .target(
       name: "Semblance",
       dependencies: [

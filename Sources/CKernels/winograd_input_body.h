@@ -1,20 +1,7 @@
 // Template: see lanes.h and winograd_tiles.h.
 #include "lanes.h"
+#include "copy_window.h"
 #include "winograd_tiles.h"
-
-// Copies the TILE x TILE pixels from row y, column x (both may lie outside: zeros) to `window`.
-TARGET static void NAME(copy_window)(const float *plane, int64_t height, int64_t width, int64_t y,
-                                     int64_t x, float *window) {
-  for (int i = 0; i < TILE; i++) {
-    for (int j = 0; j < TILE; j++) {
-      const int inside = y + i >= 0 && y + i < height && x + j >= 0 && x + j < width;
-      const float *pixel = plane + ((y + i) * width + x + j) * 16;
-      UNROLL for (int lane = 0; lane < 16; lane += LANES) {
-        STORE(window + (i * TILE + j) * 16 + lane, inside ? LOAD(pixel + lane) : (VECTOR){0});
-      }
-    }
-  }
-}
 
 // Writes the gradient with respect to the convolution's result to `window`; adds the sums over the
 // TILE_M x TILE_M pixels that belong to this tile.
@@ -101,7 +88,7 @@ TARGET static void NAME(winograd_input)(const semblance_winograd_input_shape *s,
         source = window;
         stride = TILE * 16;
       } else if (y < 0 || x < 0 || y + TILE > s->height || x + TILE > s->width) {
-        NAME(copy_window)(plane, s->height, s->width, y, x, window);
+        NAME(copy_window)(plane, s->height, s->width, y, x, TILE, window);
         source = window;
         stride = TILE * 16;
       }

@@ -1,5 +1,6 @@
 // Template: see lanes.h and winograd_tiles.h.
 #include "lanes.h"
+#include "epilogue_body.h"
 #include "winograd_tiles.h"
 
 // A^T M: the columns of the inverse transform; its rows follow while pixels are stored.
@@ -18,19 +19,13 @@ TARGET static void NAME(winograd_output)(const semblance_winograd_output_shape *
                                          int64_t end, const float *products,
                                          int64_t position_stride, int64_t block_stride,
                                          float *sums) {
-  const semblance_epilogue *e = s->epilogue;
   const int64_t tiles_across = (s->width + TILE_M - 1) / TILE_M;
-  const int64_t row_stride = s->width * 16;
-  const VECTOR zero = {0};
-  const VECTOR limit = zero + e->clamp;
-  const float strength = e->noise_strength * e->gain, slope = e->slope;
   for (int64_t block = block_begin; block < block_end; block++) {
     UNROLL for (int lane = 0; lane < 16; lane += LANES) {
-      const int64_t channel = block * 16 + lane;
-      const VECTOR scale = e->scale ? LOAD(e->scale + channel) * e->gain : zero + e->gain;
-      const VECTOR bias = e->bias ? LOAD(e->bias + channel) * e->gain : zero;
-      VECTOR total = zero;
-      const int64_t plane = block * s->height * row_stride + lane;
+      const int64_t plane = block * s->height * s->width * 16 + lane;
+      NAME(epilogue)
+      epilogue = NAME(epilogue_of)(s->epilogue, block * 16 + lane,
+                                   s->weighting ? s->weighting + plane : 0);
       int64_t across = begin % tiles_across, down = begin / tiles_across;
       for (int64_t tile = begin; tile < end; tile++) {
         VECTOR columns[TILE_M][TILE];
@@ -38,21 +33,14 @@ TARGET static void NAME(winograd_output)(const semblance_winograd_output_shape *
             products + (block - block_begin) * block_stride + (tile - begin) * 16 + lane,
             position_stride, columns);
         const int64_t y0 = down * TILE_M, x0 = across * TILE_M;
-        const int64_t corner = y0 * s->width + x0;
         const int whole = y0 + TILE_M <= s->height && x0 + TILE_M <= s->width;
         UNROLL for (int i = 0; i < TILE_M; i++) {
           VECTOR z[TILE_M];
           NAME(from_points)(columns[i], z);
           UNROLL for (int j = 0; j < TILE_M; j++) {
             if (whole || (y0 + i < s->height && x0 + j < s->width)) {
-              const int64_t pixel = corner + i * s->width + j;
-              if (s->weighting) total += z[j] * LOAD(s->weighting + plane + pixel * 16);
-              VECTOR value = z[j] * scale + bias;
-              if (e->noise) value += strength * e->noise[pixel];
-              value = value > zero ? value : value * slope;
-              value = value < limit ? value : limit;
-              value = value > -limit ? value : -limit;
-              STORE(s->y + plane + pixel * 16, value);
+              const int64_t pixel = (y0 + i) * s->width + x0 + j;
+              STORE(s->y + plane + pixel * 16, NAME(finish)(&epilogue, z[j], pixel));
             }
           }
         }
@@ -61,7 +49,7 @@ TARGET static void NAME(winograd_output)(const semblance_winograd_output_shape *
           down++;
         }
       }
-      if (s->weighting) STORE(sums + channel, total);
+      if (s->weighting) STORE(sums + block * 16 + lane, epilogue.total);
     }
   }
 }

@@ -103,13 +103,96 @@ struct BlockedConvolutionTests {
   }
 
   @Test func stridesAndKernels() {
-    for (side, stride) in [(1, 1), (1, 2), (3, 2), (5, 1), (7, 2)] {
+    for (side, stride) in [(1, 1), (1, 2), (5, 1), (7, 2)] {
       let x = random([1, 18, 11, 14], seed: 1)
       let weight = random([20, 18, side, side], seed: 2)
       let frozen = FrozenWeights(weight, gain: 0.5, stride: stride)
       let y = x.blocked().convolved(withFrozen: frozen).unblocked(channels: 20) * 2
       let expected = reference(x, weight, stride: stride, padding: side / 2)
       #expect(relativeError(y, expected) < 1e-6)
+    }
+  }
+
+  @Test(arguments: InstructionSet.allCases)
+  func halving(instructionSet: InstructionSet) {
+    for (height, width) in [(3, 4), (8, 8), (9, 7), (33, 50), (96, 100)] {
+      for padding in [0, 1] {
+        let x = random([1, 33, height, width], seed: 1).copied(requiresGradient: true)
+        let weight = random([20, 33, 3, 3], seed: 2)
+        let expected = x.convolved(with: weight, stride: 2, padding: padding)
+        let seed = random(expected.shape, seed: 3)
+        let expectedGradient = gradients(of: expected, withRespectTo: [x], seed: seed)[0]
+        let exact = reference(x, weight, stride: 2, padding: padding)
+        let frozen = FrozenWeights(weight, stride: 2, padding: padding)
+        withSettings(instructionSet: instructionSet) {
+          for algorithm in [ConvolutionAlgorithm.patches, .strided2, .strided4] {
+            let y = x.blocked().convolved(withFrozen: frozen, algorithm: algorithm)
+              .unblocked(channels: 20)
+            #expect(relativeError(y, exact) < 1e-6)
+            let gradient = gradients(of: y, withRespectTo: [x], seed: seed)[0]
+            #expect(deviation(gradient, expectedGradient) < 1e-6)
+          }
+        }
+      }
+    }
+  }
+
+  @Test func errorOfUpsamplingAgainstFloat64() {
+    let x = random([1, 512, 16, 16], seed: 1)
+    let weight = random([16, 512, 3, 3], seed: 2)
+    // The transposed convolution is a convolution of the image with zeros between its pixels.
+    let spread = x.resampled(
+      by: FIRResampling(
+        filter: [1], filterHeight: 1, filterWidth: 1, up: 2, padding: (0, -1, 0, -1)))
+    let wide = reference(spread, weight.flipped(axes: [2, 3]), stride: 1, padding: 2)
+    let blur = FIRResampling(
+      filter: [1, 3, 3, 1].flatMap { row in [1, 3, 3, 1].map { $0 * row / 16 } }, filterHeight: 4,
+      filterWidth: 4, padding: (1, 1, 1, 1))
+    let expected = Tensor(wide.map(Float.init), shape: [1, 16, 33, 33]).resampled(by: blur)
+    for (algorithm, bound) in [(ConvolutionAlgorithm.strided2, 8e-7), (.strided4, 1.1e-6)] {
+      let y = x.blocked().upsamplingConvolved(
+        withFrozen: FrozenWeights(weight), blurTaps: [0.25, 0.75, 0.75, 0.25],
+        algorithm: algorithm)
+      #expect(deviation(y.unblocked(channels: 16), expected) < bound)
+    }
+  }
+
+  @Test(arguments: InstructionSet.allCases)
+  func upsamplingLayerAndItsGradients(instructionSet: InstructionSet) {
+    let taps: [Float] = [0.2, 0.7, 0.9, 0.3]
+    let blur = FIRResampling(
+      filter: taps.flatMap { row in taps.map { $0 * row } }, filterHeight: 4, filterWidth: 4,
+      padding: (1, 1, 1, 1))
+    for (height, width) in [(1, 1), (4, 4), (5, 9), (8, 6), (48, 52)] {
+      let leaves = [
+        random([2, 18, height, width], seed: 1), random([2, 18], seed: 2),
+        random([2, 20], seed: 3).affine(scale: 0.2, shift: 1), random([20], seed: 4),
+      ].map { $0.copied(requiresGradient: true) }
+      let weight = random([20, 18, 3, 3], seed: 5) * 0.08
+      let noise = random([2, 1, 2 * height, 2 * width], seed: 6)
+      let seed = random([2, 20, 2 * height, 2 * width], seed: 7)
+      let z = (leaves[0] * leaves[1].reshaped([2, 18, 1, 1]))
+        .transposeConvolved(with: weight.permuted([1, 0, 2, 3]), stride: 2).resampled(by: blur)
+      let expected =
+        (z * leaves[2].reshaped([2, 20, 1, 1]) + noise * 0.3 + leaves[3].reshaped([20, 1, 1]))
+        .leakyReLU(slope: 0.2, gain: 1.4).clamped(to: -1.5...1.5)
+      let expectedGradients = gradients(of: expected, withRespectTo: leaves, seed: seed)
+      withSettings(instructionSet: instructionSet) {
+        for algorithm in [ConvolutionAlgorithm.strided2, .strided4] {
+          let result = leaves[0].blocked().upsamplingConvolved(
+            withFrozen: FrozenWeights(weight), blurTaps: taps, inputScale: leaves[1],
+            outputScale: leaves[2],
+            epilogue: ConvolutionEpilogue(
+              bias: leaves[3], noise: noise, noiseStrength: 0.3, slope: 0.2, gain: 1.4,
+              clamp: 1.5), algorithm: algorithm
+          ).unblocked(channels: 20)
+          #expect(deviation(result, expected) < 1e-6)
+          let found = gradients(of: result, withRespectTo: leaves, seed: seed)
+          for (index, (gradient, expected)) in zip(found, expectedGradients).enumerated() {
+            #expect(deviation(gradient, expected) < 5e-6, "input \(index), \(algorithm)")
+          }
+        }
+      }
     }
   }
 

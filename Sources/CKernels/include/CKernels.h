@@ -3,6 +3,7 @@
 // SIMD kernels: plain functions on raw float pointers and sizes. They allocate nothing and keep
 // no state but the instruction set in force.
 #include "blocked.h"
+#include "blocked_filter.h"
 #include "elementwise.h"
 #include "epilogue.h"
 #include "im2col.h"
@@ -12,6 +13,6 @@
 #include "processors.h"
 #include "reduce.h"
 #include "resample_nchw.h"
+#include "strided_winograd.h"
 #include "winograd.h"
-#include "unit_distance.h"
 #endif

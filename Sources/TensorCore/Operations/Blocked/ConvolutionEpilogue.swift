@@ -5,7 +5,8 @@ import CKernels
 public struct ConvolutionEpilogue {
   /// Added per output channel, `[K]`; may be differentiated.
   public var bias: Tensor?
-  /// Added to every channel, one plane `[H, W]` (leading axes of length 1 allowed), constant.
+  /// Added to every channel, constant: one plane `[H, W]` (leading axes of length 1 allowed), or one
+  /// per image `[N, 1, H, W]`.
   public var noise: Tensor?
   /// Factor of the noise.
   public var noiseStrength: Float
@@ -34,9 +35,6 @@ public struct ConvolutionEpilogue {
   public static func relu(bias: Tensor?) -> ConvolutionEpilogue {
     ConvolutionEpilogue(bias: bias, slope: 0)
   }
-
-  /// Whether the stored result is the convolution's result times the output scale.
-  var isLinear: Bool { slope == 1 && clamp == .infinity }
 }
 
 /// Values per channel, filled up with zeros to whole blocks of 16.

@@ -29,6 +29,33 @@ struct ConvolutionPass {
   var depth: Int { inputBlocks * 16 }
   var pixels: Int { height * width }
   var outputPixels: Int { outputHeight * outputWidth }
+
+  /// The input, in memory of its own, as the gradient of what the epilogue was applied to.
+  func inputBeforeEpilogue() -> Storage {
+    let result = Storage(count: inputBlocks * pixels * 16)
+    guard let inputGradient, let y = inputGradient.y else { return result }
+    withUnsafePointer(to: inputGradient) { gradient in
+      Parallel.forEach(inputBlocks) { block in
+        let offset = block * pixels * 16
+        semblance_epilogue_gradient_apply(
+          input + offset, y + offset, gradient, Int64(block), 0, Int64(pixels),
+          result.base + offset, inputSums.map { $0 + block * 16 }, Int64(depth))
+      }
+    }
+    return result
+  }
+
+  /// The epilogue and the sums, for a raw result that stands in `output`.
+  func finishInPlace() {
+    withUnsafePointer(to: epilogue) { epilogue in
+      Parallel.forEach(outputBlocks) { block in
+        let offset = block * outputPixels * 16
+        semblance_epilogue_apply(
+          output + offset, epilogue, weighting.map { $0 + offset }, Int64(block), 0,
+          Int64(outputPixels), output + offset, outputSums.map { $0 + block * 16 })
+      }
+    }
+  }
 }
 
 /// Partial sums of ranges of the work, added up in the order of the ranges.

@@ -13,16 +13,28 @@ extension Tensor {
     withFrozen weights: FrozenWeights, inputScale: Tensor? = nil, outputScale: Tensor? = nil,
     epilogue: ConvolutionEpilogue = ConvolutionEpilogue(), algorithm: ConvolutionAlgorithm? = nil
   ) -> Tensor {
-    let operation = FrozenConvolution(
+    FrozenConvolution(
       weights: weights, input: self, inputScale: inputScale, outputScale: outputScale,
-      epilogue: epilogue, algorithm: algorithm)
-    let result = operation.forward()
-    let storage = result.storage
-    let inputs = [self] + [inputScale, outputScale, epilogue.bias].compactMap { $0 }
-    return result.recorded("convolved(frozen)", inputs: inputs, isTwiceDifferentiable: false) {
-      gradient, wanted in
-      operation.pullback(gradient, result: storage, wanted: wanted)
-    }
+      epilogue: epilogue, algorithm: algorithm, upsamplingTaps: nil
+    ).recorded()
+  }
+
+  /// StyleGAN2's up-sampling convolution of a blocked tensor: transposed 3x3 convolution with
+  /// stride 2 and constant weights, a separable blur and the epilogue; the result
+  /// `[N, ceil(K / 16), 2H, 2W, 16]` is blocked. Gradients and parameters as of
+  /// `convolved(withFrozen:)`.
+  ///
+  /// - Parameter blurTaps: the four taps of the blur along each axis, applied as a true
+  ///   convolution, gain included (`[1, 3, 3, 1] / 4` for the filter of StyleGAN2 with gain 4).
+  public func upsamplingConvolved(
+    withFrozen weights: FrozenWeights, blurTaps: [Float], inputScale: Tensor? = nil,
+    outputScale: Tensor? = nil, epilogue: ConvolutionEpilogue = ConvolutionEpilogue(),
+    algorithm: ConvolutionAlgorithm? = nil
+  ) -> Tensor {
+    FrozenConvolution(
+      weights: weights, input: self, inputScale: inputScale, outputScale: outputScale,
+      epilogue: epilogue, algorithm: algorithm, upsamplingTaps: blurTaps
+    ).recorded()
   }
 }
 
@@ -34,18 +46,25 @@ private struct FrozenConvolution {
   let outputScale: Tensor?
   let epilogue: ConvolutionEpilogue
   let algorithm: ConvolutionAlgorithm
+  /// The blur of an up-sampling convolution.
+  let upsamplingTaps: [Float]?
   let outputShape: Shape
 
   init(
     weights: FrozenWeights, input: Tensor, inputScale: Tensor?, outputScale: Tensor?,
-    epilogue: ConvolutionEpilogue, algorithm: ConvolutionAlgorithm?
+    epilogue: ConvolutionEpilogue, algorithm: ConvolutionAlgorithm?, upsamplingTaps: [Float]?
   ) {
     let shape = input.shape
     check(
       shape.rank == 5 && shape[4] == 16 && shape[1] == blockCount(weights.inputs),
       "convolved(frozen): input \(shape), weight \(weights.weight.shape)")
+    check(
+      upsamplingTaps.map { $0.count == 4 && weights.window.isPaddedThreeByThree } ?? true,
+      "upsamplingConvolved: \(upsamplingTaps?.count ?? 0) taps, weight \(weights.weight.shape)")
     let (batch, height, width) = (shape[0], shape[2], shape[3])
-    let size = weights.window.outputSize(height: height, width: width)
+    let size: (height: Int, width: Int) =
+      upsamplingTaps == nil
+      ? weights.window.outputSize(height: height, width: width) : (2 * height, 2 * width)
     check(
       inputScale.map { $0.shape == [batch, weights.inputs] } ?? true
         && outputScale.map { $0.shape == [batch, weights.outputs] } ?? true,
@@ -53,7 +72,9 @@ private struct FrozenConvolution {
         + "\(String(describing: outputScale?.shape)) for weight \(weights.weight.shape), batch \(batch)")
     check(
       epilogue.bias.map { $0.count == weights.outputs } ?? true
-        && epilogue.noise.map { $0.count == size.height * size.width } ?? true,
+        && epilogue.noise.map {
+          [1, batch].map { $0 * size.height * size.width }.contains($0.count)
+        } ?? true,
       "convolved(frozen): bias \(String(describing: epilogue.bias?.shape)), noise "
         + "\(String(describing: epilogue.noise?.shape)) for \(size.height)x\(size.width)")
     self.weights = weights
@@ -61,8 +82,15 @@ private struct FrozenConvolution {
     self.inputScale = inputScale
     self.outputScale = outputScale
     self.epilogue = epilogue
-    let best = ConvolutionAlgorithm.best(for: weights.window, height: height, width: width)
-    self.algorithm = weights.window.isPaddedThreeByThree ? algorithm ?? best : .patches
+    self.upsamplingTaps = upsamplingTaps
+    if upsamplingTaps == nil {
+      let best = ConvolutionAlgorithm.best(for: weights.window, height: height, width: width)
+      let chosen = algorithm ?? best
+      self.algorithm = chosen.isUsable(for: weights.window) ? chosen : best
+    } else {
+      let best = ConvolutionAlgorithm.bestForUpsampling(height: height, width: width)
+      self.algorithm = [.strided2, .strided4].contains(algorithm) ? algorithm ?? best : best
+    }
     outputShape = [batch, blockCount(weights.outputs), size.height, size.width, 16]
   }
 
@@ -70,8 +98,17 @@ private struct FrozenConvolution {
   private var inputStride: Int { input.count / batch }
   private var outputStride: Int { outputShape.count / batch }
 
-  func forward() -> Tensor {
-    let panels = weights.panels(for: algorithm, isTransposed: false)
+  func recorded() -> Tensor {
+    let result = forward()
+    let storage = result.storage
+    let inputs = [input] + [inputScale, outputScale, epilogue.bias].compactMap { $0 }
+    return result.recorded("convolved(frozen)", inputs: inputs, isTwiceDifferentiable: false) {
+      gradient, wanted in
+      pullback(gradient, result: storage)
+    }
+  }
+
+  private func forward() -> Tensor {
     let bias = epilogue.bias.map { paddedChannels($0.pointer, weights.outputs) }
     return Tensor(shape: outputShape) { target in
       for image in 0..<batch {
@@ -85,10 +122,10 @@ private struct FrozenConvolution {
           epilogue: semblance_epilogue(
             scale: demodulation.map { UnsafePointer($0.base) },
             bias: bias.map { UnsafePointer($0.base) },
-            noise: epilogue.noise.map { UnsafePointer($0.pointer) },
+            noise: noise(image),
             noise_strength: epilogue.noiseStrength, slope: epilogue.slope, gain: epilogue.gain,
             clamp: epilogue.clamp))
-        run(pass, weights.window, dilation: 1, panels)
+        run(pass)
         withExtendedLifetime((scale, demodulation)) {}
       }
       withExtendedLifetime(bias) {}
@@ -96,8 +133,7 @@ private struct FrozenConvolution {
   }
 
   /// The gradients of `[input, inputScale, outputScale, bias]`, without those that are nil.
-  func pullback(_ gradient: Tensor, result: Storage, wanted: [Bool]) -> [Tensor?] {
-    let panels = weights.panels(for: algorithm, isTransposed: true)
+  private func pullback(_ gradient: Tensor, result: Storage) -> [Tensor?] {
     let channels = outputShape[1] * 16
     let inputGradient = Tensor(shape: input.shape) { _ in }
     let styleSums = Storage(count: input.shape[1] * 16)
@@ -105,9 +141,6 @@ private struct FrozenConvolution {
     let scaleGradient = inputScale.map { Tensor(shape: $0.shape) { _ in } }
     let demodulationGradient = outputScale.map { Tensor(shape: $0.shape) { _ in } }
     let biasGradient = epilogue.bias.map { Tensor.zeros($0.shape) }
-    let window = ConvolutionWindow(
-      kernelHeight: weights.window.kernelHeight, kernelWidth: weights.window.kernelWidth,
-      stride: 1, padding: weights.window.kernelHeight - 1 - weights.window.padding)
     for image in 0..<batch {
       let scale = paddedScale(inputScale, image, weights.inputs)
       let factor = Storage(count: channels)
@@ -122,7 +155,7 @@ private struct FrozenConvolution {
         height: outputShape[2], width: outputShape[3],
         inputGradient: semblance_epilogue_gradient(
           y: result.base + image * outputStride, scale: factor.base,
-          noise: epilogue.noise.map { UnsafePointer($0.pointer) }, slope: epilogue.slope,
+          noise: noise(image), slope: epilogue.slope,
           clamp: epilogue.clamp),
         inputSums: epilogueSums.base, output: inputGradient.pointer + image * inputStride,
         outputBlocks: input.shape[1], outputHeight: input.shape[2], outputWidth: input.shape[3],
@@ -131,7 +164,7 @@ private struct FrozenConvolution {
           slope: 1, gain: 1, clamp: .infinity),
         weighting: scaleGradient == nil ? nil : UnsafePointer(input.pointer + image * inputStride),
         outputSums: scaleGradient == nil ? nil : styleSums.base)
-      run(pass, window, dilation: weights.window.stride, panels)
+      runGradient(pass)
       if let scaleGradient {
         let target = scaleGradient.pointer + image * weights.inputs
         for channel in 0..<weights.inputs { target[channel] = styleSums.base[channel] }
@@ -165,12 +198,44 @@ private struct FrozenConvolution {
     }
   }
 
-  private func run(
-    _ pass: ConvolutionPass, _ window: ConvolutionWindow, dilation: Int, _ panels: Storage
-  ) {
+  private func run(_ pass: ConvolutionPass) {
+    if let upsamplingTaps {
+      let panels = weights.panels(for: .spread(algorithm))
+      return pass.runUpsampling(algorithm, taps: upsamplingTaps, panels: panels.base)
+    }
+    let panels = weights.panels(for: .forward(algorithm)).base
     switch algorithm {
-    case .patches: pass.runPatches(window, dilation: dilation, panels: panels.base)
-    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels.base)
+    case .patches: pass.runPatches(weights.window, panels: panels)
+    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels)
+    case .strided2, .strided4:
+      pass.runHalving(algorithm, padding: weights.window.padding, panels: panels)
+    }
+  }
+
+  private func runGradient(_ pass: ConvolutionPass) {
+    if let upsamplingTaps {
+      let panels = weights.panels(for: .spreadGradient(algorithm))
+      return pass.runUpsamplingGradient(algorithm, taps: upsamplingTaps, panels: panels.base)
+    }
+    let panels = weights.panels(for: .inputGradient(algorithm)).base
+    let window = weights.window
+    switch algorithm {
+    case .patches:
+      let transposed = ConvolutionWindow(
+        kernelHeight: window.kernelHeight, kernelWidth: window.kernelWidth,
+        padding: window.kernelHeight - 1 - window.padding)
+      pass.runPatches(transposed, dilation: window.stride, panels: panels)
+    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels)
+    case .strided2, .strided4:
+      pass.runHalvingGradient(algorithm, padding: window.padding, panels: panels)
+    }
+  }
+
+  /// The plane of one image, or the one that all share.
+  private func noise(_ image: Int) -> UnsafePointer<Float>? {
+    let pixels = outputShape[2] * outputShape[3]
+    return epilogue.noise.map {
+      UnsafePointer($0.pointer + ($0.count == pixels ? 0 : image * pixels))
     }
   }
 

@@ -11,11 +11,18 @@ public final class FrozenWeights {
   /// How the kernel looks at its input.
   public let window: ConvolutionWindow
 
-  private struct Preparation: Hashable {
-    let algorithm: ConvolutionAlgorithm
-    let isTransposed: Bool
+  /// What prepared weights are for.
+  enum Purpose: Hashable {
+    /// The convolution.
+    case forward(ConvolutionAlgorithm)
+    /// The gradient of the convolution with respect to its input.
+    case inputGradient(ConvolutionAlgorithm)
+    /// The transposed convolution with stride 2: C channels spread out to K.
+    case spread(ConvolutionAlgorithm)
+    /// The gradient of the transposed convolution: K channels gathered to C.
+    case spreadGradient(ConvolutionAlgorithm)
   }
-  private var prepared: [Preparation: Storage] = [:]
+  private var prepared: [Purpose: Storage] = [:]
 
   /// Wraps `weight` `[K, C, kh, kw]`; `padding` nil keeps the size of the image (odd kernels).
   public init(_ weight: Tensor, gain: Float = 1, stride: Int = 1, padding: Int? = nil) {
@@ -35,29 +42,45 @@ public final class FrozenWeights {
   /// Floats held by prepared copies.
   public var preparedCount: Int { prepared.values.reduce(0) { $0 + $1.count } }
 
-  /// The right side of the panel products, for the convolution or (transposed) for the gradient
-  /// with respect to its input.
-  func panels(for algorithm: ConvolutionAlgorithm, isTransposed: Bool) -> Storage {
-    let key = Preparation(algorithm: algorithm, isTransposed: isTransposed)
-    if let existing = prepared[key] { return existing }
+  /// The right side of the panel products.
+  func panels(for purpose: Purpose) -> Storage {
+    if let existing = prepared[purpose] { return existing }
+    let result = prepare(purpose)
+    prepared[purpose] = result
+    return result
+  }
+
+  private func prepare(_ purpose: Purpose) -> Storage {
+    let (algorithm, isSwapped, direction) =
+      switch purpose {
+      case .forward(let algorithm): (algorithm, false, SEMBLANCE_GATHER)
+      case .inputGradient(let algorithm): (algorithm, true, SEMBLANCE_SPREAD)
+      case .spread(let algorithm): (algorithm, false, SEMBLANCE_SPREAD)
+      case .spreadGradient(let algorithm): (algorithm, true, SEMBLANCE_GATHER)
+      }
     let (outputs, inputs) = (Int64(self.outputs), Int64(self.inputs))
-    let blocks = blockCount(isTransposed ? self.inputs : self.outputs)
-    let depth = blockCount(isTransposed ? self.outputs : self.inputs) * 16
+    let swapped: Int32 = isSwapped ? 1 : 0
+    let blocks = blockCount(isSwapped ? self.inputs : self.outputs)
+    let depth = blockCount(isSwapped ? self.outputs : self.inputs) * 16
     let taps = window.kernelHeight * window.kernelWidth
-    let positions = algorithm == .patches ? taps : algorithm.positions
-    let result = Storage(count: positions * blocks * depth * 16)
+    let matrices = algorithm == .patches ? taps : algorithm.matrices
+    let result = Storage(count: matrices * blocks * depth * 16)
     Parallel.forEach(blocks) { block in
-      if algorithm == .patches {
+      let (begin, end) = (Int64(block), Int64(block + 1))
+      switch algorithm {
+      case .patches:
         semblance_patch_weights(
-          weight.pointer, outputs, inputs, Int64(taps), isTransposed ? 1 : 0, gain, Int64(block),
-          Int64(block + 1), result.base)
-      } else {
+          weight.pointer, outputs, inputs, Int64(taps), swapped, gain, begin, end, result.base)
+      case .winograd2, .winograd4:
         semblance_winograd_weights(
-          Int32(algorithm.tileSize), weight.pointer, outputs, inputs, isTransposed ? 1 : 0, gain,
-          Int64(block), Int64(block + 1), result.base)
+          Int32(algorithm.tileSize), weight.pointer, outputs, inputs, swapped, gain, begin, end,
+          result.base)
+      case .strided2, .strided4:
+        semblance_strided_weights(
+          Int32(algorithm.tileSize), Int32(direction), weight.pointer, outputs, inputs, swapped,
+          gain, begin, end, result.base)
       }
     }
-    prepared[key] = result
     return result
   }
 }

@@ -12,13 +12,13 @@ extension ConvolutionPass {
     let grain = min(outputPixels, max(28, (1 << 17) / (depthBlocks * 16)))
     let groups = (outputPixels + grain - 1) / grain
     let readsInputDirectly = window.isPointwise && dilation == 1 && inputScale == nil
-    var shape = semblance_patch_shape(
+    let shape = semblance_patch_shape(
       x: input, scale: inputScale, blocks: Int64(inputBlocks), height: Int64(height),
       width: Int64(width), kernel_height: Int64(window.kernelHeight),
       kernel_width: Int64(window.kernelWidth), stride: Int64(window.stride),
       padding: Int64(window.padding), dilation: Int64(dilation), output_width: Int64(outputWidth))
     let partials = PartialSums(for: outputSums, ranges: groups, width: outputBlocks * 16)
-    withUnsafePointer(to: &shape) { shape in
+    withUnsafePointer(to: shape) { shape in
       func left(_ range: Range<Int>, _ workspace: Storage?) -> (UnsafePointer<Float>, Int) {
         guard let workspace else { return (input + range.lowerBound * 16, pixels * 16) }
         semblance_blocked_patches(
@@ -58,16 +58,7 @@ extension ConvolutionPass {
   private func runFromGradient(
     _ window: ConvolutionWindow, dilation: Int, _ panels: UnsafePointer<Float>
   ) {
-    guard var gradient = inputGradient, let y = gradient.y else { return }
-    let dz = Storage(count: inputBlocks * pixels * 16)
-    withUnsafePointer(to: &gradient) { gradient in
-      Parallel.forEach(inputBlocks) { block in
-        let offset = block * pixels * 16
-        semblance_epilogue_gradient_apply(
-          input + offset, y + offset, gradient, Int64(block), 0, Int64(pixels), dz.base + offset,
-          inputSums.map { $0 + block * 16 }, Int64(depth))
-      }
-    }
+    let dz = inputBeforeEpilogue()
     var pass = self
     pass.input = UnsafePointer(dz.base)
     pass.inputGradient = nil
@@ -88,8 +79,7 @@ extension ConvolutionPass {
       rows: Int64(range.count), depth_blocks: Int64(depthBlocks), out_blocks: Int64(blocks.count),
       accumulate: 0)
     semblance_panel_product(&operands)
-    var epilogue = self.epilogue
-    withUnsafePointer(to: &epilogue) { epilogue in
+    withUnsafePointer(to: epilogue) { epilogue in
       for block in blocks {
         let offset = (block * outputPixels + range.lowerBound) * 16
         semblance_epilogue_apply(

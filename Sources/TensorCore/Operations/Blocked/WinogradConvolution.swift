@@ -13,7 +13,7 @@ extension ConvolutionPass {
   }
 
   private func runIndependentGroups(_ schedule: WinogradSchedule, _ panels: UnsafePointer<Float>) {
-    let positions = schedule.algorithm.positions
+    let positions = schedule.algorithm.matrices
     let inputPartials = PartialSums(for: inputSums, ranges: schedule.groups, width: 3 * depth)
     let outputPartials = PartialSums(
       for: outputSums, ranges: schedule.groups, width: outputBlocks * 16)
@@ -37,7 +37,7 @@ extension ConvolutionPass {
   }
 
   private func runStages(_ schedule: WinogradSchedule, _ panels: UnsafePointer<Float>) {
-    let positions = schedule.algorithm.positions
+    let positions = schedule.algorithm.matrices
     let v = WinogradWorkspace(positions: positions, blocks: inputBlocks, tiles: schedule.group)
     let m = WinogradWorkspace(positions: positions, blocks: outputBlocks, tiles: schedule.group)
     let (inputGrain, outputGrain) = (max(4, min(16, schedule.group / 8)), 64)

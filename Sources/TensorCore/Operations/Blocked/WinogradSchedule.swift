@@ -7,19 +7,29 @@ struct WinogradSchedule {
   let tiles: Int
   /// Tiles that are in the workspace together.
   let group: Int
-  /// Groups are independent, each by one thread with all three stages in its second-level cache;
-  /// otherwise all threads work on the same group, stage by stage.
+  /// Groups are independent, each by one thread with all three stages in its own caches; otherwise
+  /// all threads work on the same group, stage by stage.
   let groupsAreIndependent: Bool
 
+  /// For a (small) image of `height` x `width` pixels.
+  ///
   /// Independent groups read all weights once per group: right while these stay in the shared
-  /// cache. Larger weights are read once for up to 256 tiles.
+  /// cache (10 MiB are assumed). Their transformed input should fit into a second-level cache of
+  /// 1 MiB, in whole register tiles of 14 rows. Larger weights are read once for as many tiles as
+  /// 24 MiB of workspace hold, 256 at most.
   init(_ algorithm: ConvolutionAlgorithm, height: Int, width: Int, depth: Int, outputs: Int) {
     self.algorithm = algorithm
-    let size = algorithm.tileSize
-    tiles = ((height + size - 1) / size) * ((width + size - 1) / size)
-    let weightBytes = algorithm.positions * depth * outputs * 4
+    tiles = algorithm.tiles(height: height, width: width)
+    let weightBytes = algorithm.matrices * depth * outputs * 4
     groupsAreIndependent = tiles >= 112 && weightBytes <= 10 << 20
-    let largest = groupsAreIndependent ? (depth >= 128 ? 14 : 28) : 256
+    let bytesPerTile = algorithm.products * depth * 4
+    let largest: Int
+    if groupsAreIndependent {
+      largest = (1 << 20) / bytesPerTile >= 56 ? 28 : 14
+    } else {
+      let room = (24 << 20) / (algorithm.products * (depth + outputs) * 4)
+      largest = min(256, max(56, room))
+    }
     let groups = (tiles + largest - 1) / largest
     group = (tiles + groups - 1) / groups
   }
