@@ -20,6 +20,7 @@ let package = Package(
     .target(
       name: "CCodecs",
       linkerSettings: [.linkedLibrary("png"), .linkedLibrary("jpeg")]),
+    .target(name: "CModels", exclude: ["models"]),
     .target(name: "Pictures", dependencies: ["CCodecs"]),
     .target(name: "TensorCore", dependencies: ["CKernels", "COpenBLAS"]),
     .target(name: "Layers", dependencies: ["TensorCore"]),
@@ -31,7 +32,9 @@ let package = Package(
       dependencies: ["Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore"]),
     .target(
       name: "Editing",
-      dependencies: ["Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore"]),
+      dependencies: [
+        "CModels", "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
+      ]),
     .target(
       name: "Semblance",
       dependencies: [

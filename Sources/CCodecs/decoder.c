@@ -41,6 +41,7 @@ semblance_decoder *semblance_decoder_open(
     semblance_report_failure(report, SEMBLANCE_CODEC_NOT_A_PICTURE, "");
     return NULL;
   }
+  header->format = is_png ? SEMBLANCE_FORMAT_PNG : SEMBLANCE_FORMAT_JPEG;
   semblance_decoder *decoder = calloc(1, sizeof *decoder);
   if (!decoder) {
     semblance_report_failure(report, SEMBLANCE_CODEC_OUT_OF_MEMORY, "");

@@ -80,7 +80,6 @@ static void read_header(jpeg_reader *reader, size_t size, uint64_t max_pixels,
                         semblance_picture_header *header) {
   j_decompress_ptr codec = &reader->codec;
   jpeg_read_header(codec, TRUE);
-  header->format = SEMBLANCE_FORMAT_JPEG;
   header->width = codec->image_width;
   header->height = codec->image_height;
   header->bits = 8;
@@ -107,7 +106,6 @@ static void read_header(jpeg_reader *reader, size_t size, uint64_t max_pixels,
     case JCS_YCCK:
       header->layout = SEMBLANCE_LAYOUT_CMYK;
       header->channels = 4;
-      header->inverted_cmyk = codec->saw_Adobe_marker ? 1 : 0;
       codec->out_color_space = JCS_CMYK;
       break;
     default:

@@ -69,7 +69,6 @@ static void read_header(png_reader *reader, uint64_t max_pixels,
   png_uint_32 width, height;
   int bits, color_type;
   png_get_IHDR(reader->png, reader->info, &width, &height, &bits, &color_type, NULL, NULL, NULL);
-  header->format = SEMBLANCE_FORMAT_PNG;
   header->width = width;
   header->height = height;
   header->bits = bits;

@@ -26,7 +26,7 @@ typedef enum semblance_sample_layout : int32_t {
   SEMBLANCE_LAYOUT_RGB,
   SEMBLANCE_LAYOUT_RGBA,
   SEMBLANCE_LAYOUT_INDEXED,
-  SEMBLANCE_LAYOUT_CMYK
+  SEMBLANCE_LAYOUT_CMYK  // 255 means no ink, as all known writers store it
 } semblance_sample_layout;
 
 // What a file says about its samples. Samples are handed over as stored: sub-byte samples one per
@@ -41,7 +41,6 @@ typedef struct semblance_picture_header {
   uint8_t palette[256 * 4];        // INDEXED: red, green, blue, alpha
   int32_t has_transparent_color;   // GRAY, RGB: one colour means transparent
   uint16_t transparent_color[3];   // red, green, blue or grey three times, unscaled
-  int32_t inverted_cmyk;           // CMYK: 255 means no ink (files with an Adobe marker)
 } semblance_picture_header;
 
 typedef struct semblance_codec_report {

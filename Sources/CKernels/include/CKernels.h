@@ -15,4 +15,5 @@
 #include "resample_nchw.h"
 #include "strided_winograd.h"
 #include "winograd.h"
+#include "unit_distance.h"
 #endif

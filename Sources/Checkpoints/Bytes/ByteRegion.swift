@@ -15,6 +15,15 @@ public struct ByteRegion: @unchecked Sendable {
     self.count = count
   }
 
+  /// A region over bytes that live as long as the program, such as data compiled into it.
+  public init(immortal bytes: UnsafeRawBufferPointer) {
+    guard let start = bytes.baseAddress else {
+      self = .empty
+      return
+    }
+    self.init(owner: OwnedBytes(count: 0), start: start, count: bytes.count)
+  }
+
   /// A region of no bytes.
   static let empty = ByteRegion(owner: OwnedBytes(count: 0))
 

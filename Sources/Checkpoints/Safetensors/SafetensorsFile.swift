@@ -14,7 +14,13 @@ public struct SafetensorsFile: Sendable {
   ///
   /// - Throws: `CheckpointError.unreadable`, or `.safetensors` with the first thing that is wrong.
   public init(contentsOf path: String) throws(CheckpointError) {
-    let bytes = try MappedFile.open(path)
+    try self.init(MappedFile.open(path), named: path)
+  }
+
+  /// Reads a file that is in memory already; `path` stands in messages.
+  ///
+  /// - Throws: `CheckpointError.safetensors` with the first thing that is wrong.
+  public init(_ bytes: ByteRegion, named path: String) throws(CheckpointError) {
     do throws(SafetensorsProblem) {
       let reader = try SafetensorsReader(bytes)
       self.path = path

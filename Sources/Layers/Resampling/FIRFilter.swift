@@ -58,7 +58,7 @@ public struct FIRFilter: Sendable, Equatable {
   func afterTransposedConvolution(kernel: Int) -> FIRResampling {
     resampling(
       gain: 4,
-      padding: { (($0 + 1) / 2 + kernel / 2 - (kernel - 1), ($0 - 2) / 2 + kernel / 2 - (kernel - 2)) })
+      padding: { ($0 / 2 + kernel / 2 - kernel + 1 + $0 % 2, $0 / 2 + kernel / 2 - kernel + 1) })
   }
 
   /// What precedes a convolution of stride 2 without padding, whose kernel has side `kernel`, so

@@ -34,6 +34,9 @@ extension ModelError: LocalizedError {
       "\(path): the metadata 'config' is not usable: \(reason)"
     case .unsupportedConfiguration(let path, let key, let value, let supported):
       "\(path): '\(key)' is \(value) in the metadata 'config'; supported: \(supported)"
+    case .checkpoint(let error): error.text
+    case .invalidMetadata(let path, let key, let reason):
+      "\(path): the metadata '\(key)' is not usable: \(reason)"
     case .configurationMismatch(let path, let key, let stated, let found):
       "\(path): '\(key)' is \(stated) in the metadata 'config', the tensors say \(found)"
     }

@@ -22,4 +22,8 @@ public enum ModelError: Error, Equatable, Sendable {
   case unsupportedConfiguration(path: String, key: String, value: String, supported: String)
   /// The configuration contradicts the tensors.
   case configurationMismatch(path: String, key: String, stated: Int, found: Int)
+  /// The file cannot be opened.
+  case checkpoint(CheckpointError)
+  /// An entry of the metadata is not usable.
+  case invalidMetadata(path: String, key: String, reason: String)
 }

@@ -36,9 +36,9 @@ public struct Generator {
       layers: mapping.layers, embedding: mapping.embedding, meanLatent: mean)
     var parameters: [String: Tensor] = [:]
     var buffers = ["\(prefix)mapping.w_avg": mean]
-    for part in ["mapping.", "synthesis."] {
-      parameters.merge(weights.taken(under: prefix + part, role: .parameter)) { first, _ in first }
-      buffers.merge(weights.taken(under: prefix + part, role: .buffer)) { first, _ in first }
+    for part in ["\(prefix)mapping.", "\(prefix)synthesis."] {
+      parameters.merge(weights.taken(under: part, role: .parameter)) { first, _ in first }
+      buffers.merge(weights.taken(under: part, role: .buffer)) { first, _ in first }
     }
     self.parameters = parameters
     self.buffers = buffers
@@ -55,8 +55,10 @@ public struct Generator {
     else { return }
     let sizes = [
       ("img_resolution", stated.resolution, synthesis.resolution),
-      ("z_dim", stated.inputSize, mapping.inputSize), ("c_dim", stated.labelSize, mapping.labelSize),
-      ("w_dim", stated.latentSize, mapping.latentSize), ("num_ws", stated.rowCount, synthesis.rowCount),
+      ("z_dim", stated.inputSize, mapping.inputSize),
+      ("c_dim", stated.labelSize, mapping.labelSize),
+      ("w_dim", stated.latentSize, mapping.latentSize),
+      ("num_ws", stated.rowCount, synthesis.rowCount),
     ]
     for (key, stated, found) in sizes {
       if let stated, stated != found {

@@ -25,8 +25,6 @@ struct DecodedSamples {
   let palette: [PaletteEntry]
   /// The colour that stands for transparency in grey and RGB pictures without alpha, unscaled.
   let transparentColor: [Int]?
-  /// CMYK only: 255 means no ink.
-  let hasInvertedInk: Bool
   /// One byte per sample, unscaled; two, big-endian, when `bits` is 16.
   let samples: [UInt8]
   let metadata: PictureMetadata
@@ -64,7 +62,6 @@ struct DecodedSamples {
     let key = header.transparent_color
     transparentColor =
       header.has_transparent_color == 0 ? nil : [Int(key.0), Int(key.1), Int(key.2)]
-    hasInvertedInk = header.inverted_cmyk != 0
     samples = content.samples
     metadata = format == .jpeg ? JPEGSegments.metadata(in: bytes) : content.metadata
   }

@@ -19,8 +19,8 @@ extension Picture {
   /// Decodes a PNG or JPEG file in memory and turns it upright.
   ///
   /// Grey becomes three equal components, palettes are looked up, 16-bit samples are rounded to 8,
-  /// CMYK is converted as R = 255 (1 - C)(1 - K) (files with an Adobe marker store inverted ink),
-  /// alpha is composited over `background` on sRGB values. Colour profiles and gamma chunks are
+  /// CMYK is converted as R = 255 (1 - C)(1 - K) (stored inverted, as Adobe and after it all others
+  /// do), alpha is composited over `background` on sRGB values. Colour profiles and gamma chunks are
   /// kept as metadata or ignored, never applied.
   ///
   /// - Parameters:
@@ -110,9 +110,8 @@ extension DecodedSamples {
   }
 
   private func inked(_ i: Int) -> (Int, Int, Int) {
-    let flip = hasInvertedInk ? 0 : 255
-    let black = value(i + 3) ^ flip
-    func component(_ ink: Int) -> Int { ((ink ^ flip) * black + 127) / 255 }
+    let black = value(i + 3)
+    func component(_ ink: Int) -> Int { (ink * black + 127) / 255 }
     return (component(value(i)), component(value(i + 1)), component(value(i + 2)))
   }
 }

@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// Blends a generated patch into a photo so that the seam does not show.
 ///
 /// Every pixel with alpha 0, and every pixel outside the frame, keeps the photo's exact bytes.
@@ -37,7 +31,13 @@ public struct Compositor: Equatable, Sendable {
   public func composite(
     _ patch: Picture, into photo: Picture, frame: PixelRect, alpha: AlphaMask
   ) -> Picture {
-    let visible = frame.intersection(photo.frame)
+    guard !frame.isEmpty else { return photo }
+    let scaled = alpha.resized(width: frame.width, height: frame.height)
+    guard let reach = scaled.support.bounds else { return photo }
+    let visible = PixelRect(
+      left: frame.left + reach.left - margin, top: frame.top + reach.top - margin,
+      width: reach.width + 2 * margin, height: reach.height + 2 * margin
+    ).intersection(frame).intersection(photo.frame)
     guard !visible.isEmpty else { return photo }
     let shrinks = frame.width < patch.width || frame.height < patch.height
     let local = PixelRect(
@@ -47,12 +47,20 @@ public struct Compositor: Equatable, Sendable {
       width: frame.width, height: frame.height, by: shrinks ? .area : .bicubic
     ).cropped(to: local)
     let back = photo.cropped(to: visible)
-    let coverage = alpha.resized(width: frame.width, height: frame.height).cropped(to: local)
+    let coverage = scaled.cropped(to: local)
     guard coverage.contains(where: { $0 > 0 }) else { return photo }
     let matched = fitted(front, to: back, alpha: coverage)
     var result = photo
     result.blend(matched, over: visible, alpha: coverage)
     return result
+  }
+
+  /// Pixels around the region that matching looks at.
+  private var margin: Int {
+    switch matching {
+    case .gainAndOffset(let ringWidth): min(max(ringWidth, 0), 1 << 16)
+    case .none, .membrane: 1
+    }
   }
 
   /// The patch's values after matching, `pixels.count` of them, not clamped.

@@ -79,6 +79,19 @@ public struct AxisMap: Sendable, Hashable {
       })
   }
 
+  /// The part of the map that gives some outputs and reads no input outside `inputs`.
+  public func restricted(outputs: Range<Int>, inputs: Range<Int>) -> AxisMap {
+    AxisMap(
+      inputCount: inputs.count,
+      rows: outputs.map { output in
+        (0..<taps).compactMap { tap in
+          let weight = weights[output * taps + tap]
+          return weight == 0
+            ? nil : (Int(start[output]) + tap - inputs.lowerBound, Double(weight))
+        }
+      })
+  }
+
   /// The transposed map, from the output axis to the input axis.
   public func transposed() -> AxisMap {
     var rows = [[(index: Int, weight: Double)]](repeating: [], count: inputCount)

@@ -1,0 +1,7 @@
+extension CheckpointTensor {
+  /// Calls `body` with the bytes that the tensor's elements lie in, as the file has them; valid only
+  /// during the call. Strided views see their whole storage.
+  public func withStoredBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+    storage.withUnsafeBytes(body)
+  }
+}

@@ -1,0 +1,61 @@
+import Checkpoints
+import Networks
+import Pictures
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+// All texts of this module's errors: what is wrong, with names and numbers, and what to do next.
+
+extension EditingError: LocalizedError {
+  /// The whole message for the user, in one line.
+  public var errorDescription: String? { text }
+
+  /// The whole message for the user, in one line.
+  public var text: String {
+    switch self {
+    case .checkpoint(let error): error.text
+    case .picture(let error): error.description
+    case .model(let error): error.text
+    case .wrongFormat(let path, let expected, let actual):
+      "\(path) is \(actual.map { "a \($0) file" } ?? "no file of this program"), "
+        + "a \(expected) file is needed"
+    case .wrongVersion(let path, let expected, let actual):
+      "\(path) has version \(actual), this program reads version \(expected)"
+    case .damagedRecord(let path, let reason): "\(path) is damaged: \(reason)"
+    case .nothingToCombine: "no vectors to combine; name at least one, as in smile:0.5"
+    case .vectorsOfDifferentModels(let first, let firstModel, let second, let secondModel):
+      "vectors '\(first)' (model \(firstModel)) and '\(second)' (model \(secondModel)) belong to "
+        + "different models and cannot be combined"
+    case .vectorOfOtherModel(let name, let expected, let actual):
+      "vector '\(name)' was made for model \(actual), this is model \(expected); "
+        + "learn it again, or use --force to apply it anyway"
+    case .vectorOfOtherSize(let name, let expected, let actual):
+      "vector '\(name)' has size \(actual), this model needs \(expected)"
+    case .codeOfOtherModel(let path, let expected, let actual):
+      "\(path) was embedded with model \(actual), this is model \(expected); embed the photo again"
+    case .invalidStrength(let value): "strength \(value) is not a finite number"
+    case .invalidSteps(let steps): "\(steps) steps: at least 1 is needed"
+    case .modelLacks(let model, let part): "model \(model) has no \(part), which this needs"
+    case .nothingPainted:
+      "the painted mask equals the mask that the picture has already: nothing to edit"
+    case .unknownClass(let name, let known):
+      "no class '\(name)'; the model has \(known.joined(separator: ", "))"
+    case .unknownModel(let name, let known):
+      "no model '\(name)'; give a .safetensors file or one of \(known.joined(separator: ", "))"
+    case .unknownVector(let name, let domain, let known):
+      "no vector '\(name)' for \(domain); give a file or one of "
+        + (known.isEmpty ? "(none stored)" : known.joined(separator: ", "))
+    case .maskSize(let path, let width, let height, let expected):
+      "\(path) has \(width)x\(height) pixels; it must have "
+        + expected.map { "\($0[0])x\($0[1])" }.joined(separator: " or ")
+    case .photoOfOtherCode(let path):
+      "\(path) is not the photo that the code was made from; embed it again"
+    case .diverged(let step):
+      "the optimisation left the range of numbers at step \(step); use a lower learning rate"
+    }
+  }
+}

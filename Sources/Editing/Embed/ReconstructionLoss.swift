@@ -1,0 +1,123 @@
+import Networks
+import TensorCore
+
+/// How far a picture is from a fixed target: pixel differences, a Laplacian pyramid of them, and a
+/// perceptual distance, over a part of the picture.
+///
+/// The target's features are computed once.
+public final class ReconstructionLoss {
+  /// Factors of the terms; 0 leaves a term out.
+  public struct Weights: Sendable, Equatable {
+    /// Mean absolute difference (values -1...1).
+    public var absolute: Float
+    /// Mean squared difference.
+    public var squared: Float
+    /// Sum of the mean absolute values of the bands of the difference's Laplacian pyramid.
+    public var pyramid: Float
+    /// The perceptual distance.
+    public var perceptual: Float
+
+    /// Factors of the four terms.
+    public init(absolute: Float, squared: Float, pyramid: Float, perceptual: Float) {
+      self.absolute = absolute
+      self.squared = squared
+      self.pyramid = pyramid
+      self.perceptual = perceptual
+    }
+
+    /// What the domains' own encoder features and pixels need together; see
+    /// `semblance evaluate embedding` for the measurement.
+    public static let standard = Weights(absolute: 1, squared: 1, pyramid: 1, perceptual: 0.5)
+  }
+
+  private let target: Tensor
+  private let weights: Weights
+  private let mask: Tensor?
+  /// Pixels that count, all three channels together.
+  private let area: Float
+  private let pyramid: DifferencePyramid
+  private let perceptual: (any PerceptualDistance)?
+  private let perceptualTarget: PerceptualTarget?
+
+  /// A loss against `target` `[1, 3, H, W]`, values in -1...1.
+  ///
+  /// - Parameters:
+  ///   - mask: `[1, 1, H, W]`, 1 where the pictures are compared and 0 elsewhere; nil compares
+  ///     everywhere.
+  ///   - perceptual: compares features; nil when its weight is 0.
+  public init(
+    target: Tensor, mask: Tensor? = nil, weights: Weights,
+    perceptual: (any PerceptualDistance)? = nil
+  ) {
+    self.target = target
+    self.weights = weights
+    self.mask = mask
+    area = max(1, 3 * (mask?.sum().item ?? Float(target.shape[2] * target.shape[3])))
+    pyramid = DifferencePyramid(height: target.shape[2], width: target.shape[3], levels: 4)
+    if let perceptual, weights.perceptual > 0 {
+      self.perceptual = perceptual
+      perceptualTarget = perceptual.target(target, mask: mask)
+    } else {
+      self.perceptual = nil
+      perceptualTarget = nil
+    }
+  }
+
+  /// The loss of a picture `[1, 3, H, W]`, a scalar.
+  public func callAsFunction(_ picture: Tensor) -> Tensor {
+    var difference = picture - target
+    if let mask { difference = difference * mask }
+    let perPixel = 1 / area
+    var total = Tensor(0)
+    if weights.absolute > 0 {
+      total = total + difference.absolute().sum() * (weights.absolute * perPixel)
+    }
+    if weights.squared > 0 {
+      total = total + difference.squared().sum() * (weights.squared * perPixel)
+    }
+    if weights.pyramid > 0 {
+      let full = Float(target.count)
+      total = total + pyramid(difference) * (weights.pyramid * full * perPixel)
+    }
+    if let perceptual, let perceptualTarget {
+      total = total + perceptual.distance(picture, to: perceptualTarget).sum() * weights.perceptual
+    }
+    return total
+  }
+}
+
+/// The mean absolute values of the bands of a difference's Laplacian pyramid: box means of 2x2
+/// pixels make the next level, a band is a level less its enlarged means, the last level counts
+/// half.
+final class DifferencePyramid {
+  private let down: [PlaneMap]
+  private let up: [PlaneMap]
+
+  init(height: Int, width: Int, levels: Int) {
+    var down: [PlaneMap] = []
+    var up: [PlaneMap] = []
+    var (h, w) = (height, width)
+    for _ in 0..<levels where h >= 2 && w >= 2 {
+      let (smallHeight, smallWidth) = (h / 2, w / 2)
+      down.append(
+        PlaneMap(rows: .area(from: h, to: smallHeight), columns: .area(from: w, to: smallWidth)))
+      up.append(
+        PlaneMap(
+          rows: .nearest(from: smallHeight, to: h), columns: .nearest(from: smallWidth, to: w)))
+      (h, w) = (smallHeight, smallWidth)
+    }
+    self.down = down
+    self.up = up
+  }
+
+  func callAsFunction(_ difference: Tensor) -> Tensor {
+    var level = difference
+    var total = Tensor(0)
+    for (down, up) in zip(down, up) {
+      let next = level.resampled(by: down)
+      total = total + (level - next.resampled(by: up)).absolute().mean()
+      level = next
+    }
+    return total + level.absolute().mean() * 0.5
+  }
+}

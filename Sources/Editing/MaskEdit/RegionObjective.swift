@@ -1,0 +1,68 @@
+import Networks
+import Pictures
+import TensorCore
+
+/// What mask edits and refinements minimise: the cross-entropy of the segmentation branch with a
+/// target mask inside a region, and the change of the picture outside of it (EditGAN section 4;
+/// factors in the editgan spec section 5.2).
+struct RegionObjective {
+  private let model: JointModel
+  private let branch: SegmentationBranch
+  private let targets: [UInt8]
+  private let weights: [Float]
+  private let outside: ReconstructionLoss
+  private let crossEntropyWeight: Float
+  private let outsideWeight: Float
+
+  init(
+    model: JointModel, edit: MaskEdit, reference: Tensor, options: MaskEditOptions,
+    perceptual: (any PerceptualDistance)?
+  ) throws(EditingError) {
+    guard let branch = model.branch else {
+      throw .modelLacks(model.path, part: "segmentation branch")
+    }
+    self.model = model
+    self.branch = branch
+    targets = edit.target.labels
+    weights = Self.pixelWeights(edit)
+    let kept = edit.region.complement.bits.map { $0 ? Float(1) : 0 }
+    let mask = model.validMask * Tensor(kept, shape: [1, 1, model.resolution, model.resolution])
+    outside = ReconstructionLoss(
+      target: reference, mask: mask, weights: options.outside,
+      perceptual: perceptual)
+    crossEntropyWeight = options.crossEntropyWeight
+    outsideWeight = options.outsideWeight
+  }
+
+  func callAsFunction(_ wPlus: Tensor) -> Tensor {
+    let output = model.synthesize(wPlus)
+    let inside = branch.crossEntropy(output.features, targets: targets, weights: weights)
+    return inside * crossEntropyWeight + outside(output.image) * outsideWeight
+  }
+
+  /// The share of the region's pixels that have their target class.
+  func accuracy(_ labels: [UInt8]) -> Double {
+    var (right, total) = (0, 0)
+    for (index, weight) in weights.enumerated() where weight > 0 {
+      total += 1
+      if labels[index] == targets[index] { right += 1 }
+    }
+    return total == 0 ? 1 : Double(right) / Double(total)
+  }
+
+  /// Weights with sum 1 in which a small class (teeth, a brow) is not drowned by a large one: each
+  /// class of the region counts with the square root of its size.
+  private static func pixelWeights(_ edit: MaskEdit) -> [Float] {
+    var counts = [Int](repeating: 0, count: 256)
+    for (index, label) in edit.target.labels.enumerated() where edit.region.bits[index] {
+      counts[Int(label)] += 1
+    }
+    let factors = counts.map { $0 > 0 ? 1 / Float($0).squareRoot() : 0 }
+    var weights = edit.target.labels.enumerated().map { index, label in
+      edit.region.bits[index] ? factors[Int(label)] : 0
+    }
+    let total = weights.reduce(0, +)
+    if total > 0 { for index in weights.indices { weights[index] /= total } }
+    return weights
+  }
+}

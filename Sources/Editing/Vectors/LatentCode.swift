@@ -1,0 +1,102 @@
+import Checkpoints
+
+/// A picture as a point of the generator's latent space, with what is needed to put the result back
+/// into the photo.
+public struct LatentCode: Equatable, Sendable {
+  /// The point in W+.
+  public var wPlus: WPlus
+  /// What the code belongs to and how it was made.
+  public var record: Record
+
+  /// The description stored beside the numbers.
+  public struct Record: Codable, Equatable, Sendable {
+    /// Fingerprint of the generator.
+    public var model: String
+    /// Name of the model's domain.
+    public var domain: String
+    /// Where the picture came from: a photo, or a seed.
+    public var source: Source
+    /// Optimisation steps after the encoder.
+    public var steps: Int
+    /// Peak signal-to-noise ratio of the reconstruction in decibels, when there is a photo.
+    public var psnr: Double?
+    /// Names of the edits that were applied, in order, with their strengths.
+    public var edits: [AppliedEdit]
+
+    /// A description.
+    public init(
+      model: String, domain: String, source: Source, steps: Int, psnr: Double? = nil,
+      edits: [AppliedEdit] = []
+    ) {
+      self.model = model
+      self.domain = domain
+      self.source = source
+      self.steps = steps
+      self.psnr = psnr
+      self.edits = edits
+    }
+  }
+
+  /// Where a code came from.
+  public enum Source: Codable, Equatable, Sendable {
+    /// A part of a photo.
+    case photo(PhotoReference)
+    /// A random sample.
+    case sample(seed: UInt64, truncationPsi: Float)
+  }
+
+  /// The photo that was embedded.
+  public struct PhotoReference: Codable, Equatable, Sendable {
+    /// Fingerprint of the file's bytes.
+    public var hash: String
+    /// Size of the whole photo in pixels, upright.
+    public var width: Int
+    /// Size of the whole photo in pixels, upright.
+    public var height: Int
+    /// The part that was embedded: left, top, width, height in pixels.
+    public var crop: [Int]
+
+    /// A reference to a part of a photo.
+    public init(hash: String, width: Int, height: Int, crop: [Int]) {
+      self.hash = hash
+      self.width = width
+      self.height = height
+      self.crop = crop
+    }
+  }
+
+  /// An edit in the history of a code.
+  public struct AppliedEdit: Codable, Equatable, Sendable {
+    /// Name of the vector.
+    public var name: String
+    /// Factor that it was multiplied with.
+    public var strength: Float
+
+    /// An edit of this name and strength.
+    public init(name: String, strength: Float) {
+      self.name = name
+      self.strength = strength
+    }
+  }
+
+  /// A code with its description.
+  public init(wPlus: WPlus, record: Record) {
+    self.wPlus = wPlus
+    self.record = record
+  }
+
+  private static let format = "semblance.latent-code"
+
+  /// Reads a `.code` file.
+  ///
+  /// - Throws: `EditingError` when it cannot be read or holds something else.
+  public init(contentsOf path: String) throws(EditingError) {
+    let file = try RecordFile(contentsOf: path, format: Self.format)
+    self.init(wPlus: try file.wPlus("w_plus"), record: try file.record())
+  }
+
+  /// Writes a `.code` file: the tensor `w_plus` `[rows, width]` and the description as metadata.
+  public func write(to path: String) throws(EditingError) {
+    try RecordFile.write(record, tensors: ["w_plus": wPlus], format: Self.format, to: path)
+  }
+}
