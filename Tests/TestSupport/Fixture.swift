@@ -46,10 +46,20 @@ public struct Fixture {
   public var names: [String] { file.tensors.keys.sorted() }
 }
 
-/// The folder `Fixtures` beside the calling test file or, for a test in a subfolder, beside that
-/// folder.
+/// The folder `Fixtures` of the test target that `testFile` (a `#filePath`) belongs to.
 public func fixturesFolder(of testFile: String) -> String {
+  let parts = pathUpToTests(testFile)
+  return parts.root + "/Tests/" + parts.target + "/Fixtures"
+}
+
+/// The folder with material that is too large for the repository; it may be absent, and tests on
+/// it are skipped then.
+public func sharedFolder(of testFile: String) -> String {
+  pathUpToTests(testFile).root + "/../shared"
+}
+
+private func pathUpToTests(_ testFile: String) -> (root: String, target: String) {
   let parts = testFile.split(separator: "/", omittingEmptySubsequences: false)
-  guard let tests = parts.lastIndex(of: "Tests"), tests + 1 < parts.count else { return "Fixtures" }
-  return parts[...(tests + 1)].joined(separator: "/") + "/Fixtures"
+  guard let tests = parts.lastIndex(of: "Tests"), tests + 1 < parts.count else { return (".", "") }
+  return (parts[..<tests].joined(separator: "/"), String(parts[tests + 1]))
 }

@@ -6,9 +6,9 @@ public struct FeatureMap {
   public enum Layout: Hashable, Sendable {
     /// `[N, C, H, W]`.
     case planar
-    /// `[N, ceil(C / width), H, W, width]`: `width` channels of a pixel lie side by side, channels
-    /// beyond C are padding.
-    case blocked(width: Int)
+    /// `[N, ceil(C / 16), H, W, 16]`: 16 channels of a pixel lie side by side, channels beyond C
+    /// are zero.
+    case blocked
   }
 
   /// For example `b4.const`, `b4.conv1`, `b8.conv0`.
@@ -29,8 +29,7 @@ public struct FeatureMap {
     let expected: Shape =
       switch layout {
       case .planar: [tensor.shape[0], channels, resolution, resolution]
-      case .blocked(let width):
-        [tensor.shape[0], (channels + width - 1) / width, resolution, resolution, width]
+      case .blocked: [tensor.shape[0], (channels + 15) / 16, resolution, resolution, 16]
       }
     check(tensor.shape == expected, "feature map \(name): \(tensor.shape), expected \(expected)")
     self.name = name
@@ -46,12 +45,8 @@ public struct FeatureMap {
   /// The elements as `[N, C, H, W]`, differentiable.
   public func planar() -> Tensor {
     switch layout {
-    case .planar: return tensor
-    case .blocked(let width):
-      let blocks = tensor.shape[1]
-      return tensor.permuted([0, 1, 4, 2, 3])
-        .reshaped([tensor.shape[0], blocks * width, resolution, resolution])
-        .slice(0..<channels, axis: 1)
+    case .planar: tensor
+    case .blocked: tensor.unblocked(channels: channels)
     }
   }
 

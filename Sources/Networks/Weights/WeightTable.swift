@@ -106,7 +106,7 @@ public final class WeightTable {
       throw .missingTensor(path: path, name: name, expected: shape)
     }
     do throws(CheckpointError) {
-      return Tensor(try source.floats(), shape: Shape(shape), requiresGradient: tracking)
+      return try source.tensor(requiresGradient: tracking)
     } catch { throw .unreadableTensor(path: path, name: name, error) }
   }
 }
