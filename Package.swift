@@ -63,7 +63,8 @@ let package = Package(
     .testTarget(
       name: "ParityTests", dependencies: ["Networks", "Evaluation", "TestSupport"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(name: "EditingTests", dependencies: ["Editing", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["Commands"]),

@@ -1,10 +1,9 @@
 import TensorCore
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Glibc)
 import Glibc
-#else
-import Foundation
+#elseif canImport(Darwin)
+import Darwin
 #endif
 
 /// How much pictures `[N, 3, H, W]` in -1...1 differ from each other. Measures are one number per

@@ -1,10 +1,9 @@
 import TensorCore
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Glibc)
 import Glibc
-#else
-import Foundation
+#elseif canImport(Darwin)
+import Darwin
 #endif
 
 extension ImageQuality {

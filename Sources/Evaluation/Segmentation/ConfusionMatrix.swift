@@ -1,4 +1,5 @@
 import TensorCore
+
 /// How often pixels of each class were given each class, over any number of masks.
 ///
 /// All masks of a test set go into one matrix before a score is taken, so that rare classes are

@@ -3,54 +3,35 @@ import TensorCore
 /// A convolution with constant weights, its bias and its activation: the building block of networks
 /// that only judge pictures (perceptual distance, encoders).
 ///
-/// Gradients flow to the input only. Whoever holds one never sees how it is computed, so that it
-/// may keep its weights in any layout.
-public final class FrozenConvolution {
-  /// What follows the bias.
-  public enum Activation: Equatable, Sendable {
-    /// Nothing.
-    case linear
-    /// `max(x, 0)`.
-    case rectified
-    /// `x >= 0 ? x : slope * x`.
-    case leaky(slope: Float)
-  }
-
+/// Activations are in the blocked layout `[N, ceil(C / 16), H, W, 16]` (`Tensor.blocked()`).
+/// Gradients (first order) flow to the input only.
+public struct FrozenConvolution {
   /// Number of input channels C.
-  public let inputChannels: Int
+  public var inputChannels: Int { weights.inputs }
   /// Number of output channels K.
-  public let outputChannels: Int
-  private let weight: Tensor
-  private let bias: Tensor?
-  private let stride: Int
-  private let padding: Int
-  private let activation: Activation
+  public var outputChannels: Int { weights.outputs }
+  private let weights: FrozenWeights
+  private let epilogue: ConvolutionEpilogue
 
-  /// A convolution with `weight` `[K, C, kh, kw]` and `bias` `[K]`.
+  /// A convolution.
+  ///
+  /// - Parameters:
+  ///   - weight: `[K, C, kh, kw]`.
+  ///   - bias: `[K]`.
+  ///   - slope: of the leaky ReLU behind the bias: 0 is the plain ReLU, 1 none.
   public init(
-    weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0,
-    activation: Activation = .linear
+    weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, slope: Float = 1
   ) {
     check(
       weight.shape.rank == 4 && (bias.map { $0.count == weight.shape[0] } ?? true),
       "frozen convolution: weight \(weight.shape), bias \(bias?.shape ?? [])")
-    inputChannels = weight.shape[1]
-    outputChannels = weight.shape[0]
-    self.weight = weight.detached()
-    self.bias = bias?.detached().reshaped([weight.shape[0], 1, 1])
-    self.stride = stride
-    self.padding = padding
-    self.activation = activation
+    weights = FrozenWeights(weight.detached(), stride: stride, padding: padding)
+    epilogue = ConvolutionEpilogue(bias: bias?.detached(), slope: slope)
   }
 
-  /// Maps `[N, C, H, W]` to `[N, K, H', W']` with `H' = (H + 2 padding - kh) / stride + 1`.
+  /// Maps blocked images of C channels, H x W, to blocked images of K channels, H' x W' with
+  /// `H' = (H + 2 padding - kh) / stride + 1`.
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    var h = input.convolved(with: weight, stride: stride, padding: padding)
-    if let bias { h = h + bias }
-    switch activation {
-    case .linear: return h
-    case .rectified: return h.rectified()
-    case .leaky(let slope): return h.leakyReLU(slope: slope)
-    }
+    input.convolved(withFrozen: weights, epilogue: epilogue)
   }
 }

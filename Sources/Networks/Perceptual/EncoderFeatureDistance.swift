@@ -27,7 +27,7 @@ public final class EncoderFeatureDistance: PerceptualDistance {
     self.layerWeights = layerWeights
     self.convolutions = convolutions.prefix(layerWeights.count).map {
       FrozenConvolution(
-        weight: $0.weight, bias: $0.bias, stride: 2, padding: 1, activation: .leaky(slope: slope))
+        weight: $0.weight, bias: $0.bias, stride: 2, padding: 1, slope: slope)
     }
     comparison = UnitFeatureComparison(
       channelWeights: self.convolutions.map { .ones([$0.outputChannels]) })
@@ -54,10 +54,10 @@ public final class EncoderFeatureDistance: PerceptualDistance {
   }
 
   private func features(_ images: Tensor) -> [Tensor] {
-    var h = images
+    var h = images.blocked()
     return convolutions.map { convolution in
       h = convolution(h)
-      return h
+      return h.unblocked(channels: convolution.outputChannels)
     }
   }
 }
