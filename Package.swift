@@ -61,7 +61,8 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(name: "NetworksTests", dependencies: ["Networks", "TestSupport"]),
     .testTarget(
-      name: "ParityTests", dependencies: ["Networks", "Evaluation", "TestSupport"],
+      name: "ParityTests",
+      dependencies: ["Networks", "Evaluation", "Checkpoints", "TestSupport"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], exclude: ["Fixtures"]),

@@ -48,7 +48,8 @@ struct ImageQualityTests {
 
   @Test func changeIsAPartOfTheFullRange() {
     let black = Tensor(repeating: -1, shape: [2, 3, 2, 2])
-    let changed = Tensor.concatenated([black.slice(0..<1, axis: 0), -black.slice(1..<2, axis: 0)], axis: 0)
+    let changed = Tensor.concatenated(
+      [black.slice(0..<1, axis: 0), -black.slice(1..<2, axis: 0)], axis: 0)
     #expect(ImageQuality.meanAbsoluteChange(black, changed) == [0, 1])
     #expect(abs(ImageQuality.meanAbsoluteChange(black, black + 2 * 3 / 255)[0] * 255 - 3) < 1e-5)
   }

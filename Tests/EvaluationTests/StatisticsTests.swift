@@ -54,6 +54,8 @@ struct StatisticsTests {
     let first = Tensor([1, 0, 3, 4, 1, 2, 0, 0], shape: [4, 2])
     let second = Tensor([0, 2, 6, 8, -2, -4, 1, 1], shape: [4, 2])
     let values = cosineSimilarity(first, second)
-    for (value, expected) in zip(values, [0, 1, -1, 0] as [Double]) { #expect(abs(value - expected) < 1e-12) }
+    for (value, expected) in zip(values, [0, 1, -1, 0] as [Double]) {
+      #expect(abs(value - expected) < 1e-12)
+    }
   }
 }

@@ -11,8 +11,13 @@ struct FrechetParityTests {
   private let header: [String: Entry]
 
   private struct Entry: Decodable {
-    let dtype: String
-    let data_offsets: [Int]
+    let type: String
+    let offsets: [Int]
+
+    enum CodingKeys: String, CodingKey {
+      case type = "dtype"
+      case offsets = "data_offsets"
+    }
   }
 
   /// Reads the safetensors file itself, because `Fixture` rounds to single precision.
@@ -26,9 +31,9 @@ struct FrechetParityTests {
 
   private func doubles(_ name: String) throws -> [Double] {
     let entry = try #require(header[name])
-    try #require(entry.dtype == "F64")
-    let bytes = data.dropFirst(entry.data_offsets[0]).prefix(
-      entry.data_offsets[1] - entry.data_offsets[0])
+    try #require(entry.type == "F64")
+    let bytes = data.dropFirst(entry.offsets[0]).prefix(
+      entry.offsets[1] - entry.offsets[0])
     return Array(bytes).withUnsafeBytes { Array($0.bindMemory(to: Double.self)) }
   }
 

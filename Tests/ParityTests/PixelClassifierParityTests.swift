@@ -1,21 +1,22 @@
+import Checkpoints
 import Networks
 import TensorCore
 import TestSupport
 import Testing
 
-/// Numbers of EditGAN's pixel classifier (`weights_*.safetensors` hold the tensors of its `.pth`
-/// files under their own names).
+/// Numbers of EditGAN's pixel classifier, read from its own files.
 @Suite("Pixel classifier of the reference")
 struct PixelClassifierParityTests {
-  @Test(arguments: [(6, 128, 32), (40, 256, 128)])
-  func scoresLossAndGradient(classes: Int, hidden: Int, narrow: Int) throws {
+  @Test(arguments: ["6class_legacy", "6class_zip", "40class_legacy"])
+  func scoresLossAndGradient(name: String) throws {
     let folder = fixturesFolder(of: #filePath) + "/editgan_classifier"
+    let classes = name.hasPrefix("6") ? 6 : 40
     let numbers = try Fixture(path: "\(folder)/io_\(classes)class.safetensors")
-    let file = try Fixture(path: "\(folder)/weights_\(classes)class.safetensors").file
-    let classifier = try PixelClassifier(editGAN: WeightTable(file))
+    let file = try Checkpoint(contentsOf: "\(folder)/car_model_\(name).pth")
+    let classifier = try PixelClassifier(editGAN: WeightTable(file.tensors, path: file.path))
     #expect(classifier.classCount == classes && classifier.featureCount == 24)
-    #expect(classifier.first.weight.shape[0] == hidden)
-    #expect(classifier.second.weight.shape[0] == narrow)
+    #expect(classifier.first.weight.shape[0] == (classes < 32 ? 128 : 256))
+    #expect(classifier.second.weight.shape[0] == (classes < 32 ? 32 : 128))
 
     let features = try numbers.tensor("x", requiresGradient: true)
     let scores = classifier(features.transposed())

@@ -8,10 +8,10 @@ import TensorCore
 public final class LPIPS: PerceptualDistance {
   /// Which of the published versions is computed.
   public enum Version: String, Sendable {
-    /// Inputs go to the network as they are.
-    case v0_0
-    /// Inputs are shifted and scaled to the statistics of ImageNet first.
-    case v0_1
+    /// Version 0.0: inputs go to the network as they are.
+    case unscaled = "0.0"
+    /// Version 0.1: inputs are shifted and scaled to the statistics of ImageNet first.
+    case scaled = "0.1"
   }
 
   /// The network.
@@ -32,7 +32,7 @@ public final class LPIPS: PerceptualDistance {
   /// - Throws: `ModelError` for a missing, misshaped or not finite tensor.
   public init(
     _ backbone: LPIPSBackbone, weights: WeightTable, linear: WeightTable?,
-    version: Version = .v0_1
+    version: Version = .scaled
   ) throws(ModelError) {
     self.backbone = backbone
     self.version = version
@@ -97,8 +97,8 @@ public final class LPIPS: PerceptualDistance {
   /// The input of the network.
   func scaled(_ images: Tensor) -> Tensor {
     switch version {
-    case .v0_0: images
-    case .v0_1: (images - shift) / scale
+    case .unscaled: images
+    case .scaled: (images - shift) / scale
     }
   }
 }

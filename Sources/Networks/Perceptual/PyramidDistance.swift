@@ -84,7 +84,9 @@ public struct PyramidDistance: PerceptualDistance {
     var level = image
     var result: [Tensor] = []
     for index in 0..<min(3, levels) {
-      if index > 0 { level = level.resizedArea(height: level.shape[2] / 2, width: level.shape[3] / 2) }
+      if index > 0 {
+        level = level.resizedArea(height: level.shape[2] / 2, width: level.shape[3] / 2)
+      }
       let (height, width) = (level.shape[2], level.shape[3])
       guard min(height, width) > Self.edgeCell else { break }
       for axis in [2, 3] {

@@ -34,15 +34,17 @@ struct FrozenBatchNormalization {
 
 extension PixelClassifier {
   /// Reads a classifier in the layout of DatasetGAN and EditGAN: `layers.{0,3,6}` linear,
-  /// `layers.{2,5}` batch normalisation behind the ReLU, each name with the prefix `module.` that
-  /// parallel training leaves, or without. Sizes follow from the shapes (128 and 32 hidden units
-  /// below 32 classes, 256 and 128 from there on in the published files).
+  /// `layers.{2,5}` batch normalisation behind the ReLU, under any prefix (`module.` is left by
+  /// parallel training, `model_state_dict.module.` by the published files). Sizes follow from the
+  /// shapes (128 and 32 hidden units below 32 classes, 256 and 128 from there on).
   ///
   /// The normalisations have fixed statistics and are folded into the layers that follow.
   ///
   /// - Throws: `ModelError` for a missing, misshaped or not finite tensor.
   public init(editGAN weights: WeightTable) throws(ModelError) {
-    let prefix = weights.shape(of: "module.layers.0.weight") == nil ? "layers" : "module.layers"
+    let first = "layers.0.weight"
+    let found = weights.names.first { $0 == first || $0.hasSuffix(".\(first)") } ?? first
+    let prefix = found.dropLast(".0.weight".count)
     func size(_ index: Int, _ axis: Int) -> Int {
       let shape = weights.shape(of: "\(prefix).\(index).weight") ?? []
       return shape.count == 2 ? shape[axis] : 0

@@ -59,6 +59,7 @@ struct PixelClassifierTests {
     let classifier = try PixelClassifier(
       editGAN: WeightTable(Self.editGANWeights(prefix: "layers.")))
     let slope = randomTensor([4, 6], seed: 3)
-    expectGradients(of: { (classifier($0[0]) * slope).sum() }, at: [randomTensor([5, 6], seed: 4)], step: 1e-3)
+    expectGradients(
+      of: { (classifier($0[0]) * slope).sum() }, at: [randomTensor([5, 6], seed: 4)], step: 1e-3)
   }
 }
