@@ -18,6 +18,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case damagedRecord(path: String, reason: String)
   /// No vectors were given to combine.
   case nothingToCombine
+  /// No examples were given to learn from.
+  case nothingToLearn
   /// Vectors belong to different models.
   case vectorsOfDifferentModels(String, String, String, String)
   /// A vector was made for another model.

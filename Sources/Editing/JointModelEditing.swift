@@ -85,10 +85,8 @@ extension JointModel {
     classes: [UInt8]? = nil, dilation: Int = 3, reference: Tensor? = nil, name: String = "edit",
     options: MaskEditOptions = .init(), observer: OptimizationObserver? = nil
   ) throws(EditingError) -> Edit {
-    let before: LabelMap
-    if let original { before = original } else { before = try squareMask(of: code) }
-    let maskEdit = try MaskEdit(
-      from: before, to: painted, classes: classes, dilation: dilation)
+    let maskEdit = try maskEdit(
+      of: code, painting: painted, original: original, classes: classes, dilation: dilation)
     let outcome = try MaskEditor(model: self, options: options)(
       maskEdit, from: code.wPlus, reference: reference, observer: observer)
     let rows = options.rows ?? 0..<rowCount
@@ -107,6 +105,25 @@ extension JointModel {
     edited.wPlus = outcome.wPlus
     edited.record.edits.append(LatentCode.AppliedEdit(name: name, strength: 1))
     return Edit(code: edited, vector: vector, maskEdit: maskEdit, outcome: outcome)
+  }
+
+  /// What a painted mask asks of a code.
+  ///
+  /// When the mask before painting is not the model's own (drawn by hand, or made by another
+  /// program), the region also covers the affected classes where the model sees them.
+  ///
+  /// - Throws: `EditingError.nothingPainted`, `.modelLacks`.
+  public func maskEdit(
+    of code: LatentCode, painting painted: LabelMap, original: LabelMap? = nil,
+    classes: [UInt8]? = nil, dilation: Int = 3
+  ) throws(EditingError) -> MaskEdit {
+    let own = try squareMask(of: code)
+    let edit = try MaskEdit(
+      from: original ?? own, to: painted, classes: classes, dilation: dilation)
+    guard original != nil else { return edit }
+    let seen = own.region(of: Set(edit.classes)).dilated(by: dilation)
+    return MaskEdit(
+      target: edit.target, region: edit.region.union(seen), classes: edit.classes)
   }
 
   /// Applies a stored vector, then repairs what it changed outside its classes.

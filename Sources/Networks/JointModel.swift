@@ -11,7 +11,7 @@ public final class JointModel {
   /// Name of the domain, such as `faces`.
   public let domain: String
   /// The generator.
-  public let generator: Generator
+  public private(set) var generator: Generator
   /// The segmentation branch, when the file has one.
   public let branch: SegmentationBranch?
   /// The encoder, when the file has one.
@@ -73,7 +73,17 @@ public final class JointModel {
     palette = try description.palette(classCount: branch?.classCount, path: file.path)
     try weights.requireNothingRemains()
     (fingerprint, revision) = Self.fingerprints(of: file)
+    blockedSynthesis = BlockedSynthesis(synthesis)
+    if let blockedSynthesis { generator.synthesis.pass = blockedSynthesis }
   }
+
+  /// Whether synthesis runs layer by layer in the plain, most exact way instead of the fast one.
+  public var isExact = false {
+    didSet {
+      generator.synthesis.pass = isExact ? PlanarSynthesis() : blockedSynthesis ?? PlanarSynthesis()
+    }
+  }
+  private var blockedSynthesis: (any SynthesisPass)?
 
   /// The picture and features of a code `[1, rows, w]`; features for the branch only when asked for.
   public func synthesize(_ wPlus: Tensor, withFeatures: Bool = true) -> SynthesisOutput {

@@ -23,6 +23,9 @@ public enum Activation: String, Sendable, CaseIterable, Codable {
   /// x sigmoid(x).
   case swish
 
+  /// The slope of `leakyReLU` below zero.
+  public static let leakyReLUSlope: Float = 0.2
+
   /// The factor that follows the function unless another is asked for: sqrt(2) for `relu`,
   /// `leakyReLU` and `swish`, 1 for all others.
   public var defaultGain: Float {
@@ -35,7 +38,7 @@ public enum Activation: String, Sendable, CaseIterable, Codable {
   /// `gain * function(x)` of every element.
   public func callAsFunction(_ x: Tensor, gain: Float? = nil) -> Tensor {
     let gain = gain ?? defaultGain
-    if self == .leakyReLU { return x.leakyReLU(slope: 0.2, gain: gain) }
+    if self == .leakyReLU { return x.leakyReLU(slope: Self.leakyReLUSlope, gain: gain) }
     let y: Tensor =
       switch self {
       case .linear, .leakyReLU: x
