@@ -75,6 +75,18 @@ public struct Checkpoint: Sendable {
     } catch { throw .container(path: path, error) }
   }
 
+  /// A checkpoint of tensors and settings that are already there.
+  init(
+    path: String, format: Format, tensors: [String: CheckpointTensor],
+    attributes: [String: Attribute] = [:], metadata: [String: String] = [:]
+  ) {
+    self.path = path
+    self.format = format
+    self.tensors = tensors
+    self.attributes = attributes
+    self.metadata = metadata
+  }
+
   /// The tensor called `name`.
   ///
   /// - Throws: `CheckpointError.missingTensor`.

@@ -19,6 +19,8 @@ public struct CheckpointTensor: Sendable {
   let storage: ByteRegion
   /// True when the elements are stored with the highest byte first.
   let isBigEndian: Bool
+  /// What values are divided by when they are converted (spectral normalisation); nil for nothing.
+  private(set) var divisor: Float?
 
   /// A row-major tensor over all of `storage`.
   ///
@@ -99,6 +101,13 @@ public struct CheckpointTensor: Sendable {
     self.elementCount = count
     self.storage = storage
     self.isBigEndian = isBigEndian
+  }
+
+  /// The same tensor with every value divided by `divisor` in conversion and writing.
+  func divided(by divisor: Float) -> CheckpointTensor {
+    var result = self
+    result.divisor = divisor
+    return result
   }
 
   /// Bytes that the elements take when they are stored one after the other.

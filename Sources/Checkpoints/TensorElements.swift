@@ -38,9 +38,12 @@ extension CheckpointTensor {
         elementType, from: source, stride: 1, count: count, to: target + done)
       done += count
     }
+    if let divisor {
+      for index in 0..<elementCount { target[index] /= divisor }
+    }
   }
 
-  /// The elements in row-major order, little-endian, in one piece.
+  /// The stored elements in row-major order, little-endian, in one piece.
   func contiguousBytes() -> ByteRegion {
     if isRowMajor, !isBigEndian, let bytes = rowMajorBytes { return bytes }
     let block = OwnedBytes(count: byteCount)
@@ -57,7 +60,7 @@ extension CheckpointTensor {
     storage.slice(offset: offset * elementType.bitWidth / 8, count: byteCount)
   }
 
-  /// Calls `body` with all elements in row-major order, little-endian, a run of bytes at a time:
+  /// Calls `body` with all stored elements in row-major order, little-endian, a run of bytes at a time:
   /// straight from the storage where they lie in order, else gathered piecewise.
   func forEachRun<Failure: Error>(
     _ body: (UnsafeRawBufferPointer) throws(Failure) -> Void

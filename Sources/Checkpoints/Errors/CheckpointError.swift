@@ -16,6 +16,16 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case notConvertible(ElementType)
   /// A value is too large for half precision.
   case float16Overflow(name: String, value: Float)
+  /// The names of the tensors are those of no known model.
+  case unknownModel(path: String, examples: [String])
+  /// A known kind of model that is not supported.
+  case unsupportedModel(path: String, reason: String)
+  /// A tensor of a known model has another shape; nil stands for any size.
+  case wrongShape(path: String, name: String, expected: [Int?], actual: [Int])
+  /// Tensors are missing, or there are some that this program has no use for.
+  case incompleteModel(path: String, missing: [String], unused: [String])
+  /// Two files that are merged have a tensor of the same name.
+  case conflictingTensor(name: String)
   /// The safetensors format has no place for this tensor.
   case notStorable(name: String, type: ElementType)
 }

@@ -29,9 +29,34 @@ extension CheckpointError: LocalizedError {
       "elements of type \(type.rawValue) cannot be converted to float; save the tensor as F32"
     case .float16Overflow(let name, let value):
       "tensor '\(name)' holds \(value), beyond the range of float16; write it as float32"
+    case .unknownModel(let path, let examples):
+      "\(path) holds no model that is known"
+        + (examples.isEmpty
+          ? ": it has no tensors"
+          : "; its tensors are called \(Self.list(examples)). Name the source with --kind")
+    case .unsupportedModel(let path, let reason): "\(path) cannot be imported: \(reason.printable)"
+    case .wrongShape(let path, let name, let expected, let actual):
+      "tensor '\(name)' of \(path) has shape \(actual), expected "
+        + "[\(expected.map { $0.map(String.init) ?? "any" }.joined(separator: ", "))]"
+    case .incompleteModel(let path, let missing, let unused):
+      "\(path) is not complete or not of the expected architecture: "
+        + [
+          missing.isEmpty ? nil : "\(missing.count) tensors are missing (\(Self.list(missing)))",
+          unused.isEmpty ? nil : "\(unused.count) tensors are of no use (\(Self.list(unused)))",
+        ].compactMap { $0 }.joined(separator: ", ") + "; --allow-incomplete imports the rest"
+    case .conflictingTensor(let name):
+      "two of the files have a tensor '\(name)'; merge only files that complete each other"
     case .notStorable(let name, let type):
       "tensor '\(name)' (\(type.rawValue)) cannot be stored in a safetensors file"
     }
+  }
+}
+
+extension CheckpointError {
+  /// The first three of `names`.
+  private static func list(_ names: [String]) -> String {
+    names.prefix(3).map { "'\($0.printable)'" }.joined(separator: ", ")
+      + (names.count > 3 ? ", ..." : "")
   }
 }
 

@@ -143,9 +143,18 @@ struct PickleWalker {
       return
     }
     for variable in variables {
+      guard budget.takeStep() else {
+        throw .pickle(.tooManySteps(budget.stepLimit), at: graph.end)
+      }
       guard let pair = graph.sequence(variable), pair.count == 2, let key = graph.text(pair[0])
       else { continue }
-      try visit(pair[1], name: try join(name, key), depth: depth + 1)
+      let inner = try join(name, key)
+      if case .double(let value) = pair[1] {
+        // A variable without dimensions is stored as a number.
+        tensors[inner] = CheckpointTensor(floats: [Float(value)], shape: [])
+      } else {
+        try visit(pair[1], name: inner, depth: depth + 1)
+      }
     }
   }
 

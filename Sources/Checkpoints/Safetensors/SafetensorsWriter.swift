@@ -59,7 +59,7 @@ public enum SafetensorsWriter {
   ) -> ElementType {
     guard tensor.elementType.isFloatingPoint else { return tensor.elementType }
     switch precision {
-    case .asIs: return tensor.elementType
+    case .asIs: return tensor.divisor == nil ? tensor.elementType : .f32
     case .float32: return .f32
     case .float16: return .f16
     }
@@ -108,7 +108,7 @@ public enum SafetensorsWriter {
   }
 
   private static func write(_ plan: Plan, to file: AtomicFile) throws(CheckpointError) {
-    if plan.type == plan.tensor.elementType {
+    if plan.type == plan.tensor.elementType, plan.tensor.divisor == nil {
       try plan.tensor.forEachRun { (bytes) throws(CheckpointError) in try file.write(bytes) }
       return
     }
@@ -126,6 +126,9 @@ public enum SafetensorsWriter {
           FloatConversion.convert(
             plan.tensor.elementType, from: source + first * size, stride: 1, count: count,
             to: target)
+          if let divisor = plan.tensor.divisor {
+            for index in 0..<count { target[index] /= divisor }
+          }
         }
         if plan.type == .f32 {
           try singles.span.bytes.withUnsafeBytes { (bytes) throws(CheckpointError) in
