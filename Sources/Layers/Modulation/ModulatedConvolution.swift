@@ -16,8 +16,7 @@ public struct ModulatedConvolution {
   public let demodulates: Bool
   /// The filter behind an enlargement by two; nil keeps the size.
   public let upsampling: FIRFilter?
-  private let frozenEnergy: Tensor?
-  private let frozenKernel: Tensor?
+  private let frozen: FrozenForms?
 
   /// A layer of a weight `[outputs, inputs, k, k]`.
   public init(weight: Tensor, demodulates: Bool = true, upsampling: FIRFilter? = nil) {
@@ -27,9 +26,7 @@ public struct ModulatedConvolution {
     self.weight = weight
     self.demodulates = demodulates
     self.upsampling = upsampling
-    let isFrozen = !weight.tracksGradient
-    frozenEnergy = isFrozen && demodulates ? Self.energy(of: weight) : nil
-    frozenKernel = isFrozen ? Self.kernel(of: weight, upsampling: upsampling != nil) : nil
+    frozen = weight.tracksGradient ? nil : FrozenForms(weight, upsamples: upsampling != nil)
   }
 
   /// `[N, inputs, H, W]` and a style `[N, inputs]` to `[N, outputs, H, W]`, or twice that size.
@@ -37,7 +34,7 @@ public struct ModulatedConvolution {
     check(
       style.shape.rank == 2 && style.shape[1] == weight.shape[1],
       "modulated convolution: style \(style.shape), weight \(weight.shape)")
-    let kernel = frozenKernel ?? Self.kernel(of: weight, upsampling: upsampling != nil)
+    let kernel = frozen?.kernel ?? Self.kernel(of: weight, upsamples: upsampling != nil)
     var y = x * style.alongChannels(rank: 4)
     if let upsampling {
       y =
@@ -53,7 +50,7 @@ public struct ModulatedConvolution {
 
   /// The demodulation factors `[N, outputs]` for styles `[N, inputs]`.
   public func demodulation(_ style: Tensor) -> Tensor {
-    let energy = frozenEnergy ?? Self.energy(of: weight)
+    let energy = frozen?.energy ?? Self.energy(of: weight)
     return (style.squared().matrixProduct(energy, transposingOther: true) + 1e-8)
       .reciprocalSquareRoot()
   }
@@ -61,7 +58,20 @@ public struct ModulatedConvolution {
   /// The demodulation matrix `[outputs, inputs]`: squares of the weight summed over the kernel.
   public static func energy(of weight: Tensor) -> Tensor { weight.squared().sum(axes: [2, 3]) }
 
-  private static func kernel(of weight: Tensor, upsampling: Bool) -> Tensor {
-    upsampling && weight.shape[2] > 1 ? weight.permuted([1, 0, 2, 3]) : weight
+  fileprivate static func kernel(of weight: Tensor, upsamples: Bool) -> Tensor {
+    upsamples && weight.shape[2] > 1 ? weight.permuted([1, 0, 2, 3]) : weight
+  }
+}
+
+/// What follows from a constant weight, made once, when it is first needed.
+private final class FrozenForms {
+  private let weight: Tensor
+  private let upsamples: Bool
+  lazy var energy = ModulatedConvolution.energy(of: weight)
+  lazy var kernel = ModulatedConvolution.kernel(of: weight, upsamples: upsamples)
+
+  init(_ weight: Tensor, upsamples: Bool) {
+    self.weight = weight
+    self.upsamples = upsamples
   }
 }
