@@ -67,7 +67,9 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
-    .testTarget(name: "EditingTests", dependencies: ["Editing", "TestSupport"]),
+    .testTarget(
+      name: "EditingTests",
+      dependencies: ["Editing", "Networks", "Checkpoints", "Pictures", "TensorCore", "TestSupport"]),
     .testTarget(name: "CommandTests", dependencies: ["Commands"]),
   ],
   swiftLanguageModes: [.v6],

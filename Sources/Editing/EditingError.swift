@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Networks
 import Pictures
 
@@ -10,6 +11,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case picture(PictureError)
   /// A model file does not make a model.
   case model(ModelError)
+  /// A measurement cannot be made.
+  case evaluation(EvaluationError)
   /// A file is of another format.
   case wrongFormat(path: String, expected: String, actual: String?)
   /// A file is of another version.
@@ -46,6 +49,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case maskSize(path: String, width: Int, height: Int, expected: [[Int]])
   /// The photo that a code was made from is needed and is another one.
   case photoOfOtherCode(path: String)
+  /// The work was cancelled before it had a result.
+  case cancelled
   /// The optimisation left the range of numbers.
   case diverged(step: Int)
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Evaluation
 import Networks
 import Pictures
 
@@ -20,6 +21,7 @@ extension EditingError: LocalizedError {
     case .checkpoint(let error): error.text
     case .picture(let error): error.description
     case .model(let error): error.text
+    case .evaluation(let error): error.description
     case .wrongFormat(let path, let expected, let actual):
       "\(path) is \(actual.map { "a \($0) file" } ?? "no file of this program"), "
         + "a \(expected) file is needed"
@@ -55,6 +57,7 @@ extension EditingError: LocalizedError {
         + expected.map { "\($0[0])x\($0[1])" }.joined(separator: " or ")
     case .photoOfOtherCode(let path):
       "\(path) is not the photo that the code was made from; embed it again"
+    case .cancelled: "cancelled"
     case .diverged(let step):
       "the optimisation left the range of numbers at step \(step); use a lower learning rate"
     }

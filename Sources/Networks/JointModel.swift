@@ -92,19 +92,20 @@ public final class JointModel {
     return generator.synthesis(wPlus, features: features)
   }
 
+  /// The pixels of the square that lie outside the picture.
+  public var bands: Region {
+    let valid = letterbox.valid
+    return Region(
+      width: letterbox.side, height: letterbox.side,
+      bits: (0..<letterbox.side * letterbox.side).map { index in
+        let (y, x) = index.quotientAndRemainder(dividingBy: letterbox.side)
+        return x < valid.left || x >= valid.right || y < valid.top || y >= valid.bottom
+      })
+  }
+
   /// `[1, 1, H, W]`: 1 where the picture is, 0 in the bands of the letterbox.
   public var validMask: Tensor {
-    let side = letterbox.side
-    let valid = letterbox.valid
-    return Tensor(shape: [1, 1, side, side]) { to in
-      for y in 0..<side {
-        for x in 0..<side {
-          let inside =
-            x >= valid.left && x < valid.right && y >= valid.top && y < valid.bottom
-          to[y * side + x] = inside ? 1 : 0
-        }
-      }
-    }
+    Tensor(bands.bits.map { $0 ? 0 : 1 }, shape: [1, 1, letterbox.side, letterbox.side])
   }
 
   private static func stem(of path: String) -> String {

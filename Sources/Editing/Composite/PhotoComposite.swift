@@ -24,11 +24,7 @@ public struct PhotoComposite: Sendable {
     _ edited: Picture, region: Region, photo: Photo, model: JointModel
   ) -> Picture {
     let valid = model.letterbox.valid
-    let inside = Region(
-      width: valid.width, height: valid.height,
-      bits: (0..<valid.height).flatMap { y in
-        (0..<valid.width).map { x in region[x + valid.left, y + valid.top] }
-      })
+    let inside = region.inside(valid)
     // Coverage falls inwards from the border, and is 0 on the outermost pixels, so that nothing
     // outside the region changes, however much larger the photo is.
     let outside = inside.complement.dilated(by: 1).feathered(.smooth(width: feather))

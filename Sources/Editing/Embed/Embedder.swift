@@ -15,8 +15,8 @@ public struct EmbeddingOptions: Sendable {
 
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
-    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.05),
-    weights: ReconstructionLoss.Weights = .standard, priorWeight: Float = 1e-3
+    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.15),
+    weights: ReconstructionLoss.Weights = .reconstruction, priorWeight: Float = 1e-3
   ) {
     self.steps = steps
     self.schedule = schedule

@@ -42,6 +42,16 @@ public struct MaskEdit: Equatable, Sendable {
     self.init(target: after, region: touched.dilated(by: dilation), classes: affected)
   }
 
+  /// The share of the region's pixels whose label is the target; 1 for an empty region.
+  public func accuracy(of labels: [UInt8]) -> Double {
+    var (right, total) = (0, 0)
+    for (index, inside) in region.bits.enumerated() where inside {
+      total += 1
+      if labels[index] == target.labels[index] { right += 1 }
+    }
+    return total == 0 ? 1 : Double(right) / Double(total)
+  }
+
   static func affectedClasses(from before: LabelMap, to after: LabelMap) -> [UInt8] {
     var size = [Int](repeating: 0, count: 256)
     var moved = [Int](repeating: 0, count: 256)

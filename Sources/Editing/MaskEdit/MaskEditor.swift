@@ -1,3 +1,4 @@
+import Evaluation
 import Networks
 import Pictures
 import TensorCore
@@ -21,9 +22,9 @@ public struct MaskEditOptions: Sendable {
 
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
-    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.03), rows: Range<Int>? = nil,
-    crossEntropyWeight: Float = 1, outsideWeight: Float = 10,
-    outside: ReconstructionLoss.Weights = .standard, priorWeight: Float = 0.05
+    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.07), rows: Range<Int>? = nil,
+    crossEntropyWeight: Float = 1, outsideWeight: Float = 1.5,
+    outside: ReconstructionLoss.Weights = .preservation, priorWeight: Float = 0.05
   ) {
     self.steps = steps
     self.schedule = schedule
@@ -97,25 +98,11 @@ public struct MaskEditor {
     let after = withoutRecording { model.synthesize(outcome.best.tensor) }
     return EditOutcome(
       wPlus: outcome.best, delta: outcome.best - start,
-      accuracyBefore: objective.accuracy(model.branch?.labels(before.features) ?? []),
-      accuracyAfter: objective.accuracy(model.branch?.labels(after.features) ?? []),
-      outsideChange: outsideChange(before.image, after.image, edit.region), trace: outcome.trace,
+      accuracyBefore: edit.accuracy(of: model.branch?.labels(before.features) ?? []),
+      accuracyAfter: edit.accuracy(of: model.branch?.labels(after.features) ?? []),
+      outsideChange: ImageQuality.meanAbsoluteChange(
+        before.image, after.image, outside: edit.region.union(model.bands).bits)[0] * 255,
+      trace: outcome.trace,
       updates: outcome.updates)
-  }
-
-  private func outsideChange(_ a: Tensor, _ b: Tensor, _ region: Region) -> Double {
-    let (before, after) = (a.picture(), b.picture())
-    let valid = model.letterbox.valid
-    var (sum, count) = (0, 0)
-    for y in valid.top..<valid.bottom {
-      for x in valid.left..<valid.right where !region[x, y] {
-        for channel in 0..<3 {
-          let index = (y * before.width + x) * 3 + channel
-          sum += abs(Int(before.pixels[index]) - Int(after.pixels[index]))
-          count += 1
-        }
-      }
-    }
-    return count == 0 ? 0 : Double(sum) / Double(count)
   }
 }

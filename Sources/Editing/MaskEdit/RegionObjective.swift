@@ -40,16 +40,6 @@ struct RegionObjective {
     return inside * crossEntropyWeight + outside(output.image) * outsideWeight
   }
 
-  /// The share of the region's pixels that have their target class.
-  func accuracy(_ labels: [UInt8]) -> Double {
-    var (right, total) = (0, 0)
-    for (index, weight) in weights.enumerated() where weight > 0 {
-      total += 1
-      if labels[index] == targets[index] { right += 1 }
-    }
-    return total == 0 ? 1 : Double(right) / Double(total)
-  }
-
   /// Weights with sum 1 in which a small class (teeth, a brow) is not drowned by a large one: each
   /// class of the region counts with the square root of its size.
   private static func pixelWeights(_ edit: MaskEdit) -> [Float] {

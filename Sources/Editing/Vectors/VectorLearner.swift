@@ -1,32 +1,34 @@
+import Evaluation
 import Networks
+import Pictures
 import TensorCore
 
-/// How a vector is learned from several repainted masks.
+/// How a vector is learned from repainted masks.
 public struct VectorLearningOptions: Sendable {
-  /// Passes over all examples.
-  public var passes: Int
-  /// The learning rate of Adam over the passes.
-  public var schedule: LearningRateSchedule
-  /// What each example minimises.
+  /// How each example is edited.
   public var edit: MaskEditOptions
+  /// Factors of the mean difference that are tried, in rising order.
+  public var factors: [Float]
+  /// The largest mean absolute change outside the region, in 0...255, that a factor may cause.
+  public var outsideLimit: Double
 
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
-    passes: Int = 60, schedule: LearningRateSchedule = .init(peak: 0.03),
-    edit: MaskEditOptions = .init(outsideWeight: 5, priorWeight: 2)
+    edit: MaskEditOptions = .init(steps: 60, outsideWeight: 5, priorWeight: 0.5),
+    factors: [Float] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5], outsideLimit: Double = 2.5
   ) {
-    self.passes = passes
-    self.schedule = schedule
     self.edit = edit
+    self.factors = factors
+    self.outsideLimit = outsideLimit
   }
 }
 
-/// Learns one difference in W+ that makes the repainted masks of several pictures come true at once
-/// and changes each picture as little as possible elsewhere.
+/// Learns a vector from the repainted masks of several pictures.
 ///
-/// A difference that was optimised on one picture carries along what happens to be cheap for that
-/// picture; one that must serve many keeps what the edits have in common, and transfers better than
-/// their mean.
+/// Each picture is edited by itself; the mean difference keeps what the edits have in common, while
+/// what was merely cheap for one picture averages out. A mean is shorter than its parts, so its
+/// strength is chosen by transfer: every example is edited by the mean of the others, and the factor
+/// wins that brings the masks closest to the painted ones without changing too much elsewhere.
 public struct VectorLearner {
   /// A picture's code and its repainted mask.
   public struct Example: Sendable {
@@ -44,14 +46,19 @@ public struct VectorLearner {
 
   /// What was learned.
   public struct Outcome: Sendable {
-    /// The shared difference.
+    /// The difference for strength 1.
     public let delta: WPlus
-    /// Mean share of the regions' pixels with their target class, without the difference.
+    /// The factor that was chosen; 1 for a single example.
+    public let factor: Float
+    /// Mean share of the regions' pixels with their target class before the edit.
     public let accuracyBefore: Double
-    /// Mean share of the regions' pixels with their target class, with the difference.
-    public let accuracyAfter: Double
-    /// Mean loss over the examples in each pass.
-    public let trace: [Float]
+    /// The same after each example's own optimisation.
+    public let accuracyOptimized: Double
+    /// The same when each example is edited by the mean of the others; nil for a single example.
+    public let accuracyTransferred: Double?
+    /// Mean absolute change outside the region, 0...255, when each example is edited by the mean of
+    /// the others; nil for a single example.
+    public let outsideTransferred: Double?
   }
 
   /// The model.
@@ -67,71 +74,77 @@ public struct VectorLearner {
 
   /// Learns from `examples`.
   ///
-  /// - Parameter observer: called after every example; `false` stops early.
-  /// - Throws: `EditingError` without examples or segmentation branch, or when the loss diverges.
+  /// - Parameter observer: called after every step of every example; `false` cancels.
+  /// - Throws: `EditingError` without examples or segmentation branch, when a loss diverges, or
+  ///   `.cancelled`.
   public func callAsFunction(_ examples: [Example], observer: OptimizationObserver? = nil)
     throws(EditingError) -> Outcome
   {
-    guard let first = examples.first else { throw .nothingToLearn }
-    guard options.passes >= 1 else { throw .invalidSteps(options.passes) }
-    var objectives: [RegionObjective] = []
-    for example in examples {
-      let reference = withoutRecording {
-        model.synthesize(example.start.tensor, withFeatures: false).image
+    guard !examples.isEmpty else { throw .nothingToLearn }
+    let editor = MaskEditor(model: model, options: options.edit)
+    let steps = options.edit.steps
+    var outcomes: [EditOutcome] = []
+    for (index, example) in examples.enumerated() {
+      let outcome = try editor(example.edit, from: example.start) { progress in
+        observer?(
+          OptimizationProgress(
+            step: index * steps + progress.step, steps: examples.count * steps,
+            loss: progress.loss, bestLoss: progress.bestLoss)) ?? true
       }
-      objectives.append(
-        try RegionObjective(
-          model: model, edit: example.edit, reference: reference, options: options.edit,
-          perceptual: model.perceptualDistance))
+      guard outcome.updates == steps else { throw .cancelled }
+      outcomes.append(outcome)
     }
-    let zero = WPlus.zero(rowCount: first.start.rowCount, width: first.start.width)
-    let rows = options.edit.rows ?? 0..<zero.rowCount
-    let moving = zero.tensor.slice(rows, axis: 1).copied(requiresGradient: true)
-    let moments = AdamMoments(shape: moving.shape)
-    let prior = options.edit.priorWeight / Float(zero.values.count)
-    let steps = options.passes * examples.count
-    var step = 0
-    var trace: [Float] = []
-    passes: for _ in 0..<options.passes {
-      var sum: Float = 0
-      for (example, objective) in zip(examples, objectives) {
-        let delta = moving.padded(
-          before: rows.lowerBound, after: zero.rowCount - rows.upperBound, axis: 1)
-        var loss = objective(example.start.tensor + delta)
-        if prior > 0 { loss = loss + moving.squared().sum() * prior }
-        guard loss.item.isFinite else { throw .diverged(step: step) }
-        sum += loss.item
-        moments.update(
-          moving, gradient: gradients(of: loss, withRespectTo: [moving])[0],
-          rate: options.schedule.rate(step: step, of: steps), beta1: 0.9, beta2: 0.99,
-          step: step + 1)
-        step += 1
-        let progress = OptimizationProgress(
-          step: step, steps: steps, loss: loss.item, bestLoss: trace.min() ?? loss.item)
-        if let observer, !observer(progress) { break passes }
-      }
-      trace.append(sum / Float(examples.count))
+    func mean(_ value: (EditOutcome) -> Double) -> Double {
+      outcomes.reduce(0) { $0 + value($1) } / Double(outcomes.count)
     }
-    let delta = WPlus(
-      withoutRecording {
-        moving.padded(before: rows.lowerBound, after: zero.rowCount - rows.upperBound, axis: 1)
-      })
-    let before = meanAccuracy(examples, objectives, adding: zero)
+    let sum = outcomes.dropFirst().reduce(outcomes[0].delta) { $0 + $1.delta }
+    let (before, optimized) = (mean(\.accuracyBefore), mean(\.accuracyAfter))
+    guard examples.count > 1 else {
+      return Outcome(
+        delta: sum, factor: 1, accuracyBefore: before, accuracyOptimized: optimized,
+        accuracyTransferred: nil, outsideTransferred: nil)
+    }
+    let best = bestTransfer(examples, outcomes.map(\.delta), sum: sum)
     return Outcome(
-      delta: delta, accuracyBefore: before,
-      accuracyAfter: meanAccuracy(examples, objectives, adding: delta), trace: trace)
+      delta: sum * (best.factor / Float(examples.count)), factor: best.factor,
+      accuracyBefore: before, accuracyOptimized: optimized, accuracyTransferred: best.accuracy,
+      outsideTransferred: best.outside)
   }
 
-  private func meanAccuracy(
-    _ examples: [Example], _ objectives: [RegionObjective], adding delta: WPlus
-  ) -> Double {
-    guard let branch = model.branch else { return 0 }
-    let sum = zip(examples, objectives).reduce(0.0) { sum, pair in
-      let labels = withoutRecording {
-        branch.labels(model.synthesize((pair.0.start + delta).tensor).features)
+  private struct Transfer {
+    var factor: Float
+    var accuracy: Double
+    var outside: Double
+  }
+
+  private func bestTransfer(_ examples: [Example], _ deltas: [WPlus], sum: WPlus) -> Transfer {
+    var best: Transfer?
+    for factor in options.factors {
+      var transfer = Transfer(factor: factor, accuracy: 0, outside: 0)
+      for (example, delta) in zip(examples, deltas) {
+        let others = (sum - delta) * (factor / Float(examples.count - 1))
+        let (accuracy, outside) = effect(of: others, on: example)
+        transfer.accuracy += accuracy / Double(examples.count)
+        transfer.outside += outside / Double(examples.count)
       }
-      return sum + pair.1.accuracy(labels)
+      guard let current = best else {
+        best = transfer
+        continue
+      }
+      if transfer.outside > options.outsideLimit { break }
+      if transfer.accuracy > current.accuracy { best = transfer }
     }
-    return sum / Double(examples.count)
+    return best ?? Transfer(factor: 1, accuracy: 0, outside: 0)
+  }
+
+  private func effect(of delta: WPlus, on example: Example) -> (accuracy: Double, outside: Double) {
+    let before = withoutRecording {
+      model.synthesize(example.start.tensor, withFeatures: false).image
+    }
+    let after = withoutRecording { model.synthesize((example.start + delta).tensor) }
+    let outside = example.edit.region.union(model.bands)
+    let change = ImageQuality.meanAbsoluteChange(before, after.image, outside: outside.bits)[0]
+    let labels = model.branch?.labels(after.features) ?? []
+    return (example.edit.accuracy(of: labels), change * 255)
   }
 }
