@@ -21,6 +21,10 @@ public final class FrozenWeights {
     case spread(ConvolutionAlgorithm)
     /// The gradient of the transposed convolution: K channels gathered to C.
     case spreadGradient(ConvolutionAlgorithm)
+    /// The convolution of planes.
+    case planes
+    /// The gradient of the convolution of planes.
+    case planesGradient
   }
   private var prepared: [Purpose: Storage] = [:]
 
@@ -45,19 +49,36 @@ public final class FrozenWeights {
   /// The right side of the panel products.
   func panels(for purpose: Purpose) -> Storage {
     if let existing = prepared[purpose] { return existing }
-    let result = prepare(purpose)
+    let result =
+      switch purpose {
+      case .forward(let algorithm):
+        prepare(algorithm, isSwapped: false, direction: SEMBLANCE_GATHER)
+      case .inputGradient(let algorithm):
+        prepare(algorithm, isSwapped: true, direction: SEMBLANCE_SPREAD)
+      case .spread(let algorithm):
+        prepare(algorithm, isSwapped: false, direction: SEMBLANCE_SPREAD)
+      case .spreadGradient(let algorithm):
+        prepare(algorithm, isSwapped: true, direction: SEMBLANCE_GATHER)
+      case .planes: preparePlanes(isGradient: false)
+      case .planesGradient: preparePlanes(isGradient: true)
+      }
     prepared[purpose] = result
     return result
   }
 
-  private func prepare(_ purpose: Purpose) -> Storage {
-    let (algorithm, isSwapped, direction) =
-      switch purpose {
-      case .forward(let algorithm): (algorithm, false, SEMBLANCE_GATHER)
-      case .inputGradient(let algorithm): (algorithm, true, SEMBLANCE_SPREAD)
-      case .spread(let algorithm): (algorithm, false, SEMBLANCE_SPREAD)
-      case .spreadGradient(let algorithm): (algorithm, true, SEMBLANCE_GATHER)
-      }
+  private func preparePlanes(isGradient: Bool) -> Storage {
+    let taps = window.kernelHeight * window.kernelWidth
+    let blocks = blockCount(outputs)
+    let result = Storage(
+      count: isGradient ? blockCount(4 * taps) * blocks * 256 : blocks * inputs * taps * 16)
+    let pack = isGradient ? semblance_plane_gradient_weights : semblance_plane_weights
+    pack(weight.pointer, Int64(outputs), Int64(inputs), Int64(taps), gain, result.base)
+    return result
+  }
+
+  private func prepare(
+    _ algorithm: ConvolutionAlgorithm, isSwapped: Bool, direction: Int
+  ) -> Storage {
     let (outputs, inputs) = (Int64(self.outputs), Int64(self.inputs))
     let swapped: Int32 = isSwapped ? 1 : 0
     let blocks = blockCount(isSwapped ? self.inputs : self.outputs)

@@ -4,7 +4,9 @@ extension Tensor {
   /// Cross-correlation of a blocked tensor `[N, ceil(C / 16), H, W, 16]` with constant weights,
   /// modulation, demodulation, noise, bias and activation in one operation; the result is blocked.
   ///
-  /// Gradients (first order): this tensor, `inputScale`, `outputScale` and the epilogue's bias.
+  /// Gradients (first order): this tensor, `inputScale`, `outputScale` and the epilogue's bias. A
+  /// planar tensor `[N, C, H, W]` of at most four channels may stand for the blocked one; then only
+  /// it has a gradient, and there are neither scales nor noise.
   /// - Parameters:
   ///   - inputScale: factor per image and input channel `[N, C]` (a style).
   ///   - outputScale: factor per image and output channel `[N, K]` (demodulation).
@@ -13,7 +15,12 @@ extension Tensor {
     withFrozen weights: FrozenWeights, inputScale: Tensor? = nil, outputScale: Tensor? = nil,
     epilogue: ConvolutionEpilogue = ConvolutionEpilogue(), algorithm: ConvolutionAlgorithm? = nil
   ) -> Tensor {
-    FrozenConvolution(
+    if shape.rank == 4 {
+      check(
+        inputScale == nil && outputScale == nil, "convolved(frozen): scales for planes \(shape)")
+      return planesConvolved(withFrozen: weights, epilogue: epilogue)
+    }
+    return FusedConvolution(
       weights: weights, input: self, inputScale: inputScale, outputScale: outputScale,
       epilogue: epilogue, algorithm: algorithm, upsamplingTaps: nil
     ).recorded()
@@ -31,7 +38,7 @@ extension Tensor {
     outputScale: Tensor? = nil, epilogue: ConvolutionEpilogue = ConvolutionEpilogue(),
     algorithm: ConvolutionAlgorithm? = nil
   ) -> Tensor {
-    FrozenConvolution(
+    FusedConvolution(
       weights: weights, input: self, inputScale: inputScale, outputScale: outputScale,
       epilogue: epilogue, algorithm: algorithm, upsamplingTaps: blurTaps
     ).recorded()
@@ -39,7 +46,7 @@ extension Tensor {
 }
 
 /// A convolution with constant weights of one blocked tensor, and its vector-Jacobian product.
-private struct FrozenConvolution {
+private struct FusedConvolution {
   let weights: FrozenWeights
   let input: Tensor
   let inputScale: Tensor?
