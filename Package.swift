@@ -70,7 +70,9 @@ let package = Package(
     .testTarget(
       name: "EditingTests",
       dependencies: ["Editing", "Networks", "Checkpoints", "Pictures", "TensorCore", "TestSupport"]),
-    .testTarget(name: "CommandTests", dependencies: ["Commands"]),
+    .testTarget(
+      name: "CommandTests", dependencies: ["Commands", "Editing", "Checkpoints", "Pictures"],
+      exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .gnu17

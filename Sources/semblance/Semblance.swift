@@ -1,6 +1,6 @@
 import Commands
 
 @main
-struct SemblanceProgram {
-  static func main() {}
+struct Semblance {
+  static func main() { CommandLineProgram.main() }
 }

@@ -1,0 +1,31 @@
+/// What can go wrong between the command line and the library. Texts: `CommandErrorTexts.swift`.
+enum CommandError: Error, Equatable {
+  /// The user or the system asked the program to stop.
+  case interrupted(signal: Int32, written: Int)
+  /// The folder of an output does not exist.
+  case noOutputFolder(path: String, folder: String)
+  /// The folder of an output, or the output itself, cannot be written.
+  case notWritable(path: String, reason: String)
+  /// An output is a folder where a file is needed.
+  case outputIsFolder(path: String)
+  /// An output is a file where a folder is needed.
+  case outputIsFile(path: String)
+  /// An output is one of the inputs.
+  case outputIsInput(path: String)
+  /// Several inputs would be written to one file.
+  case sameOutput(path: String, first: String, second: String)
+  /// Several results need a folder.
+  case folderNeeded(path: String, results: Int)
+  /// A folder holds nothing that can be read.
+  case emptyFolder(path: String)
+  /// An input does not exist.
+  case noInput(path: String)
+  /// Vectors of one name exist for several domains.
+  case ambiguousVector(name: String, domains: [String])
+  /// A code does not say how large its photo is.
+  case noPhotoOfCode(path: String)
+  /// A code has rows of another number or length than the model.
+  case codeOfOtherSize(path: String, expected: [Int], actual: [Int])
+  /// A model draws pictures of labels, not of random numbers alone.
+  case labelsNeeded(model: String)
+}

@@ -1,0 +1,46 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+// All texts of this module's errors: what is wrong, with names and numbers, and what to do next.
+
+extension CommandError: LocalizedError {
+  var errorDescription: String? { text }
+
+  /// The whole message for the user, in one line.
+  var text: String {
+    switch self {
+    case .interrupted(_, let written):
+      written == 0
+        ? "interrupted; nothing was written"
+        : "interrupted; \(written) finished \(written == 1 ? "file stays" : "files stay")"
+    case .noOutputFolder(let path, let folder):
+      "\(path): there is no folder \(folder); make it first"
+    case .notWritable(let path, let reason): "\(path): cannot be written: \(reason)"
+    case .outputIsFolder(let path):
+      "\(path): this is a folder; give the name of a file in it"
+    case .outputIsFile(let path):
+      "\(path): this is a file; several results need a folder"
+    case .outputIsInput(let path):
+      "\(path): this is also an input, which is never overwritten; choose another output"
+    case .sameOutput(let path, let first, let second):
+      "\(path): \(first) and \(second) would both be written here; rename one of them"
+    case .folderNeeded(let path, let results):
+      "\(path): \(results) results need a folder; give one that exists or a name that ends in '/'"
+    case .emptyFolder(let path):
+      "\(path): there is no .png, .jpg, .jpeg or .code file in this folder"
+    case .noInput(let path): "\(path): no such file; check the path"
+    case .ambiguousVector(let name, let domains):
+      "vector '\(name)' exists for \(domains.joined(separator: " and ")); choose with --model"
+    case .noPhotoOfCode(let path):
+      "\(path): this code was not made from a photo, so there is no true size; "
+        + "leave --true-size out"
+    case .codeOfOtherSize(let path, let expected, let actual):
+      "\(path): the code has size \(actual), this model needs \(expected); embed the photo again"
+    case .labelsNeeded(let model):
+      "\(model): this model draws labelled pictures only and cannot be sampled"
+    }
+  }
+}

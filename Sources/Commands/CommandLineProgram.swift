@@ -1,0 +1,63 @@
+import ArgumentParser
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// The program from its arguments to its exit code.
+public enum CommandLineProgram {
+  /// Runs the command that the process was started with and ends the process.
+  ///
+  /// The exit code is 0 for success, 1 for bad data (one line on standard error says what is wrong
+  /// and what to do), 64 for a wrong command line, 128 and the signal's number after an interruption.
+  public static func main() -> Never {
+    exit(run(Array(CommandLine.arguments.dropFirst())))
+  }
+
+  static func run(_ arguments: [String]) -> Int32 {
+    do {
+      var command = try SemblanceCommand.parseAsRoot(arguments)
+      try command.run()
+      return EXIT_SUCCESS
+    } catch {
+      return report(error)
+    }
+  }
+
+  /// Prints what `error` has to say where it belongs.
+  ///
+  /// - Returns: the exit code.
+  private static func report(_ error: any Error) -> Int32 {
+    if let error = error as? CommandError, case .interrupted(let signal, _) = error {
+      Terminal.writeError("semblance: \(error.text)\n")
+      return 128 + signal
+    }
+    let code = SemblanceCommand.exitCode(for: error).rawValue
+    let message = SemblanceCommand.fullMessage(for: error)
+    if code == EXIT_SUCCESS {
+      print(message)
+    } else if !message.isEmpty {
+      Terminal.writeError(named(message) + "\n")
+    }
+    return code
+  }
+
+  /// The message with the program's name in the place of the parser's "Error".
+  private static func named(_ message: String) -> String {
+    let prefix = "Error: "
+    return message.hasPrefix(prefix) ? "semblance: " + message.dropFirst(prefix.count) : message
+  }
+
+  /// What a user is told about an error that does not end the command.
+  static func text(of error: any Error) -> String {
+    (error as? any LocalizedError)?.errorDescription ?? String(describing: error)
+  }
+}

@@ -1,0 +1,93 @@
+import Editing
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// What a command says while it works: results on standard output, progress and warnings on
+/// standard error.
+final class Console {
+  private let isQuiet: Bool
+  private let writesJSON: Bool
+  private let showsProgress: Bool
+  private var lineIsOpen = false
+
+  /// A console.
+  ///
+  /// - Parameters:
+  ///   - isQuiet: says only errors (and JSON, when that is asked for).
+  ///   - writesJSON: the result is one JSON object instead of lines.
+  init(isQuiet: Bool = false, writesJSON: Bool = false) {
+    self.isQuiet = isQuiet
+    self.writesJSON = writesJSON
+    showsProgress = !isQuiet && Terminal.canRedraw
+  }
+
+  /// Prints a line of the result.
+  func say(_ line: String) {
+    if !isQuiet && !writesJSON { print(line) }
+  }
+
+  /// Prints the result for machines, when they asked for it.
+  func report(_ result: some Encodable) throws {
+    guard writesJSON else { return }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    print(String(decoding: try encoder.encode(result), as: UTF8.self))
+  }
+
+  /// Prints something worth knowing that does not stop the work.
+  func warn(_ message: String) {
+    if !isQuiet { writeError("warning: \(message)") }
+  }
+
+  /// Prints an error after which the work goes on.
+  func fail(_ message: String) { writeError("semblance: \(message)") }
+
+  /// Shows the progress of an optimisation, at most ten times a second, and cancels it when the user
+  /// asks for that.
+  ///
+  /// - Parameter stepped: called after every step.
+  func observer(_ label: String, stepped: @escaping () -> Void = {}) -> OptimizationObserver {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var shown = start
+    var isFirst = true
+    return { [self] progress in
+      stepped()
+      let now = clock.now
+      if showsProgress && (isFirst || now - shown >= .milliseconds(100)) {
+        let elapsed = (now - start) / .seconds(1)
+        draw(
+          ProgressText.line(
+            label: label, step: progress.step, steps: progress.steps, elapsed: elapsed,
+            columns: Terminal.columns))
+        shown = now
+        isFirst = false
+      }
+      return !Interruption.isRequested
+    }
+  }
+
+  /// Removes the progress line.
+  func endProgress() {
+    guard lineIsOpen else { return }
+    Terminal.writeError("\r\u{1B}[K")
+    lineIsOpen = false
+  }
+
+  private func draw(_ line: String) {
+    let text = Terminal.wantsColor ? "\u{1B}[2m\(line)\u{1B}[0m" : line
+    Terminal.writeError("\r\(text)\u{1B}[K")
+    lineIsOpen = true
+  }
+
+  private func writeError(_ line: String) {
+    endProgress()
+    Terminal.writeError(line + "\n")
+  }
+}
