@@ -16,6 +16,8 @@ enum CommandError: Error, Equatable {
   case sameOutput(path: String, first: String, second: String)
   /// Several results need a folder.
   case folderNeeded(path: String, results: Int)
+  /// A photo has no repainted mask beside it.
+  case noMask(photo: String, mask: String)
   /// A folder holds nothing that can be read.
   case emptyFolder(path: String)
   /// An input does not exist.

@@ -29,6 +29,8 @@ extension CommandError: LocalizedError {
       "\(path): \(first) and \(second) would both be written here; rename one of them"
     case .folderNeeded(let path, let results):
       "\(path): \(results) results need a folder; give one that exists or a name that ends in '/'"
+    case .noMask(let photo, let mask):
+      "\(photo) has no repainted mask; it should be \(mask)"
     case .emptyFolder(let path):
       "\(path): there is no .png, .jpg, .jpeg or .code file in this folder"
     case .noInput(let path): "\(path): no such file; check the path"

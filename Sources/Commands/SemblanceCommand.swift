@@ -27,7 +27,7 @@ public struct SemblanceCommand: ParsableCommand {
     version: version,
     subcommands: [
       EmbedCommand.self, SegmentCommand.self, EditCommand.self, ApplyCommand.self,
-      SampleCommand.self, VectorCommand.self, ModelsCommand.self,
+      SampleCommand.self, VectorCommand.self, ModelsCommand.self, EvaluateCommand.self,
     ])
 
   /// An empty command; the parser fills it.

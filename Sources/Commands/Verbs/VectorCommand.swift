@@ -5,7 +5,7 @@ import Editing
 struct VectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vector",
-    abstract: "List, describe and combine stored edits.",
+    abstract: "List, describe, combine and learn stored edits.",
     discussion: """
       Vectors lie as .safetensors files in edit-vectors/DOMAIN of the user's library \
       ($SEMBLANCE_HOME, or ~/.local/share/semblance); some come with the program.
@@ -14,8 +14,12 @@ struct VectorCommand: ParsableCommand {
         semblance vector list
         semblance vector show smile
         semblance vector combine smile:0.5 open-mouth:-1 -o grin
+        semblance vector learn smiles/ -o smile
       """,
-    subcommands: [VectorListCommand.self, VectorShowCommand.self, VectorCombineCommand.self],
+    subcommands: [
+      VectorListCommand.self, VectorShowCommand.self, VectorCombineCommand.self,
+      VectorLearnCommand.self,
+    ],
     defaultSubcommand: VectorListCommand.self)
 }
 

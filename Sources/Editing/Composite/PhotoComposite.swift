@@ -27,7 +27,7 @@ public struct PhotoComposite: Sendable {
     let inside = region.inside(valid)
     // Coverage falls inwards from the border, and is 0 on the outermost pixels, so that nothing
     // outside the region changes, however much larger the photo is.
-    let outside = inside.complement.dilated(by: 1).feathered(.smooth(width: feather))
+    let outside = inside.complement.dilated(by: 1, .square).feathered(.smooth(width: feather))
     let alpha = AlphaMask(
       width: valid.width, height: valid.height, values: outside.values.map { 1 - $0 })
     return compositor.composite(

@@ -13,9 +13,11 @@ public struct EmbeddingOptions: Sendable {
   /// Factor of the mean squared distance from the encoder's code.
   public var priorWeight: Float
 
-  /// Options; the defaults were chosen on held-out pictures of the demo domains.
+  /// Options. A higher rate reconstructs better (0.2 gains 0.5 dB on held-out faces) but ends farther
+  /// from what the generator knows, where masks are worse and edits transfer less; the default keeps
+  /// codes editable.
   public init(
-    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.15),
+    steps: Int = 100, schedule: LearningRateSchedule = .init(peak: 0.05),
     weights: ReconstructionLoss.Weights = .reconstruction, priorWeight: Float = 1e-3
   ) {
     self.steps = steps

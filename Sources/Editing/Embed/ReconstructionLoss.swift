@@ -27,7 +27,7 @@ public final class ReconstructionLoss {
 
     /// What reconstructs held-out pictures of the demo domains best (`semblance evaluate
     /// embedding`): the encoder's own features cost time and gained nothing there.
-    public static let reconstruction = Weights(absolute: 1, squared: 4, pyramid: 1, perceptual: 0)
+    public static let reconstruction = Weights(absolute: 1, squared: 1, pyramid: 1, perceptual: 0)
     /// What keeps a picture's looks outside of an edit.
     public static let preservation = Weights(absolute: 1, squared: 1, pyramid: 1, perceptual: 0.5)
   }

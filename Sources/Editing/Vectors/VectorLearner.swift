@@ -15,7 +15,7 @@ public struct VectorLearningOptions: Sendable {
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
     edit: MaskEditOptions = .init(steps: 60, outsideWeight: 5, priorWeight: 0.5),
-    factors: [Float] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5], outsideLimit: Double = 2.5
+    factors: [Float] = [0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25, 2.5], outsideLimit: Double = 2.8
   ) {
     self.edit = edit
     self.factors = factors

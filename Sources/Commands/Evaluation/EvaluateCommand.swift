@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// `semblance evaluate`: measurements against pictures whose truth is known.
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Measure reconstruction, edits and transfer on a test set.",
+    discussion: """
+      EXAMPLES:
+        semblance evaluate embedding faces/test --steps 0,30,100
+        semblance evaluate editing faces/pairs/smile --limit 20
+        semblance evaluate transfer smile faces/pairs/smile --refine 30
+      """,
+    subcommands: [
+      EvaluateEmbeddingCommand.self, EvaluateEditingCommand.self, EvaluateTransferCommand.self,
+    ])
+}

@@ -1,0 +1,46 @@
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+/// A folder of photos with masks, or of pairs before and after a known edit.
+enum PairFolder {
+  /// Photos `NAME.jpg` with their true masks `NAME.png`.
+  static func photosWithMasks(_ folder: String) throws(CommandError) -> [(
+    photo: String, mask: String
+  )] {
+    let names = try contents(of: folder)
+    let found = names.sorted().filter { $0.hasSuffix(".jpg") }.compactMap { name in
+      let mask = name.dropLast(4) + ".png"
+      return names.contains(String(mask)) ? ("\(folder)/\(name)", "\(folder)/\(mask)") : nil
+    }
+    if found.isEmpty { throw .emptyFolder(path: folder) }
+    return found.map { (photo: $0.0, mask: $0.1) }
+  }
+
+  /// Pairs `NAMEa.jpg` and `NAMEb.jpg` (before and after) with their true masks.
+  static func pairs(_ folder: String) throws(CommandError) -> [(
+    photo: String, mask: String, editedPhoto: String, editedMask: String
+  )] {
+    let names = try contents(of: folder)
+    let stems = names.sorted().filter { $0.hasSuffix("a.jpg") }.map { $0.dropLast(5) }
+    let found = stems.filter { stem in
+      ["a.png", "b.jpg", "b.png"].allSatisfy { names.contains(stem + $0) }
+    }
+    if found.isEmpty { throw .emptyFolder(path: folder) }
+    return found.map { stem in
+      (
+        "\(folder)/\(stem)a.jpg", "\(folder)/\(stem)a.png", "\(folder)/\(stem)b.jpg",
+        "\(folder)/\(stem)b.png"
+      )
+    }
+  }
+
+  private static func contents(of folder: String) throws(CommandError) -> Set<String> {
+    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
+      throw .noInput(path: folder)
+    }
+    return Set(names)
+  }
+}
