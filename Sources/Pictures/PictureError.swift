@@ -40,6 +40,11 @@ public enum PictureError: Error, Equatable, Sendable {
   case sizeMismatch(
     name: String, expectedWidth: Int, expectedHeight: Int, actualWidth: Int, actualHeight: Int)
 
+  /// A list of landmarks holds other than 136 numbers.
+  case landmarkCount(name: String, count: Int)
+  /// The landmarks do not describe a face in the picture.
+  case landmarksUnusable(name: String, reason: String)
+
   /// A palette has no class, or more than 256.
   case paletteSize(count: Int)
   /// Two classes of a palette have the same colour.
@@ -76,6 +81,10 @@ extension PictureError: CustomStringConvertible {
       "\(name): there is not enough memory for this picture"
     case .notEncodable(let format, let reason):
       "the picture cannot be stored as \(format.name): \(reason)"
+    case .landmarkCount(let name, let count):
+      "\(name): found \(count) numbers, expected 136: x and y of the 68 points of a face"
+    case .landmarksUnusable(let name, let reason):
+      "\(name): the face cannot be aligned: \(reason); check that the landmarks belong to the picture"
     default:
       maskDescription
     }

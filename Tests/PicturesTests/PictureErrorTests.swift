@@ -41,6 +41,15 @@ import Testing
       "the picture cannot be stored as JPEG: Maximum supported image dimension is 65500 pixels"
     ),
     (
+      .landmarkCount(name: "a.pts", count: 10),
+      "a.pts: found 10 numbers, expected 136: x and y of the 68 points of a face"
+    ),
+    (
+      .landmarksUnusable(name: "a.pts", reason: "the face lies outside the picture"),
+      "a.pts: the face cannot be aligned: the face lies outside the picture; check that the "
+        + "landmarks belong to the picture"
+    ),
+    (
       .unknownColor(name: "m.png", color: "#1234ab", distinct: 1, pixels: 2, x: 4, y: 2),
       "m.png: #1234ab is not the colour of a class (2 pixels, the first at 4,2); paint with the "
         + "palette's colours or repair with --nearest-class"

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Pictures
@@ -47,6 +48,11 @@ import Testing
       }
       if distance >= 2 { return 0 }
       return -0.5 * distance * distance * distance + 2.5 * distance * distance - 4 * distance + 2
+    case .lanczos:
+      if distance == 0 { return 1 }
+      if distance >= 3 { return 0 }
+      let x = distance * Double.pi
+      return sin(x) / x * sin(x / 3) / (x / 3)
     case .nearest:
       return Int(center) == source ? 1 : 0
     }
@@ -63,7 +69,7 @@ import Testing
     #expect(worst <= 0.5 + 1e-4)
   }
 
-  @Test(arguments: ["bilinear", "bicubic"], [[5, 4], [29, 17], [6, 21]])
+  @Test(arguments: ["bilinear", "bicubic", "lanczos"], [[5, 4], [29, 17], [6, 21]])
   func kernelsAgreeWithPillow(filter: String, size: [Int]) throws {
     let gray = try fixture("resampling-13x9.gray")
     let picture = Picture(width: 13, height: 9, pixels: gray.flatMap { [$0, $0, $0] })
@@ -89,7 +95,7 @@ import Testing
     for y in 0..<64 {
       for x in 0..<64 where (x + y) % 2 == 0 { picture[x, y] = .white }
     }
-    for filter in [ResamplingFilter.area, .bilinear, .bicubic] {
+    for filter in [ResamplingFilter.area, .bilinear, .bicubic, .lanczos] {
       let small = picture.resized(width: 16, height: 16, by: filter)
       #expect(small.pixels.allSatisfy { (124...131).contains($0) })
     }

@@ -1,7 +1,13 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// How pixels of one grid become pixels of another.
 ///
 /// Pixel centres lie at half integers (pixel i covers i...i+1), weights of samples beyond an edge
-/// go to those inside. `bicubic` and `bilinear` widen with the scale when shrinking, so that nothing
+/// go to those inside. `bicubic`, `lanczos` and `bilinear` widen with the scale when shrinking, so that nothing
 /// aliases.
 public enum ResamplingFilter: String, CaseIterable, Sendable {
   /// Mean over the exact area that a target pixel covers; the choice for shrinking.
@@ -9,6 +15,8 @@ public enum ResamplingFilter: String, CaseIterable, Sendable {
   /// Cubic convolution with a = -0.5 (Keys 1981, "Cubic convolution interpolation for digital
   /// image processing", equation 15).
   case bicubic
+  /// A sinc windowed by the main lobe of a sinc three times as wide (Lanczos).
+  case lanczos
   /// Linear interpolation.
   case bilinear
   /// The pixel whose area holds the target's centre; the only one for class ids.
@@ -45,6 +53,9 @@ struct ResamplingWeights {
       case .bicubic:
         appendKernel(
           center: (Double(index) + 0.5) * scale, scale, source, reach: 2, ResamplingWeights.cubic)
+      case .lanczos:
+        appendKernel(
+          center: (Double(index) + 0.5) * scale, scale, source, reach: 3, ResamplingWeights.lanczos)
       }
     }
   }
@@ -77,6 +88,13 @@ struct ResamplingWeights {
       kernel((Double(pixel) + 0.5 - center) / stretch)
     }
     append(from: first, weights)
+  }
+
+  private static func lanczos(_ distance: Double) -> Double {
+    if distance == 0 { return 1 }
+    if abs(distance) >= 3 { return 0 }
+    let x = distance * Double.pi
+    return 3 * sin(x) * sin(x / 3) / (x * x)
   }
 
   private static func cubic(_ distance: Double) -> Double {

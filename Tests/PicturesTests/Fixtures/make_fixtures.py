@@ -202,7 +202,8 @@ def make_resampling():
   write("resampling-13x9.gray", gray.tobytes())
   image = Image.fromarray(gray.astype(np.float32), mode="F")
   for name, method in (("bilinear", Image.Resampling.BILINEAR),
-                       ("bicubic", Image.Resampling.BICUBIC)):
+                       ("bicubic", Image.Resampling.BICUBIC),
+                       ("lanczos", Image.Resampling.LANCZOS)):
     for width, height in ((5, 4), (29, 17), (6, 21)):
       resized = np.asarray(image.resize((width, height), method), "<f4")
       write("%s-%dx%d.f32" % (name, width, height), resized.tobytes())
