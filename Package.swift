@@ -28,9 +28,6 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Layers", "Checkpoints", "Pictures", "TensorCore"]),
     .target(name: "Evaluation", dependencies: ["Networks", "Layers", "Pictures", "TensorCore"]),
     .target(
-      name: "Training",
-      dependencies: ["Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore"]),
-    .target(
       name: "Editing",
       dependencies: [
         "CModels", "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
@@ -38,14 +35,14 @@ let package = Package(
     .target(
       name: "Semblance",
       dependencies: [
-        "Editing", "Training", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
+        "Editing", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
         "TensorCore",
       ],
       path: "Sources/Umbrella"),
     .target(
       name: "Commands",
       dependencies: [
-        "Editing", "Training", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
+        "Editing", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
         "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -66,7 +63,6 @@ let package = Package(
       exclude: ["Fixtures"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
     .testTarget(
       name: "EditingTests",
       dependencies: ["Editing", "Networks", "Checkpoints", "Pictures", "TensorCore", "TestSupport"]),

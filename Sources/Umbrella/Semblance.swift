@@ -6,4 +6,3 @@
 @_exported import Networks
 @_exported import Pictures
 @_exported import TensorCore
-@_exported import Training

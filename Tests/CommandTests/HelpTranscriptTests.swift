@@ -11,7 +11,8 @@ struct HelpTranscriptTests {
 
   @Test(arguments: [
     "", "embed", "segment", "edit", "apply", "sample", "vector", "vector list", "vector show",
-    "vector combine", "models",
+    "vector combine", "vector learn", "models", "evaluate", "evaluate embedding",
+    "evaluate editing", "evaluate transfer",
   ])
   func help(of command: String) throws {
     let help = try Self.help(of: command.split(separator: " ").map(String.init))

@@ -13,7 +13,7 @@ struct EvaluateEmbeddingCommand: ParsableCommand {
 
       EXAMPLES:
         semblance evaluate embedding faces/test
-        semblance evaluate embedding cars/test --model cars --steps 0,100 --limit 50 --json
+        semblance evaluate embedding cars/test --model cars --steps 0,100 --json
       """)
 
   @Argument(help: ArgumentHelp("The folder.", valueName: "folder"))

@@ -13,7 +13,7 @@ struct EvaluateTransferCommand: ParsableCommand {
 
       EXAMPLES:
         semblance evaluate transfer smile faces/pairs/smile
-        semblance evaluate transfer enlarge-wheels cars/pairs/wheel_enlarge --strength 1.2 --refine 30
+        semblance evaluate transfer enlarge-wheels pairs/wheels --refine 30
       """)
 
   @Argument(help: ArgumentHelp("A name or a .safetensors file.", valueName: "vector"))

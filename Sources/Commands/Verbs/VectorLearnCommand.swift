@@ -11,12 +11,12 @@ struct VectorLearnCommand: ParsableCommand {
     discussion: """
       The folder holds photos NAME.jpg, each with its repainted mask NAME-after.png and, unless the \
       model's own mask was painted, the mask before painting NAME-before.png. Each photo is edited \
-      by itself; the vector is the mean change, as strong as brings each photo closest to its \
-      painted mask when the others alone decide.
+      by itself; the mean change is polished on all photos together and made as strong as brings \
+      them closest to their painted masks.
 
       EXAMPLES:
-        semblance vector learn smiles/ -o smile --classes upper_lip,lower_lip,teeth
-        semblance vector learn wheels/ --model cars -o ./enlarge-wheels.safetensors --sheet sheet.png
+        semblance vector learn smiles/ -o smile --classes upper_lip,lower_lip
+        semblance vector learn wheels/ --model cars -o wheels --sheet sheet.png
       """)
 
   @Argument(help: ArgumentHelp("The folder of photos and masks.", valueName: "folder"))
@@ -40,6 +40,12 @@ struct VectorLearnCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "Optimisation steps over all photos together that polish the mean.", valueName: "n"))
+  var polish = 20
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Pixels by which the region is enlarged.", valueName: "pixels"))
   var dilate = 3
 
@@ -59,6 +65,9 @@ struct VectorLearnCommand: ParsableCommand {
 
   func validate() throws {
     try requireSteps(steps, "--steps")
+    guard (0...100_000).contains(polish) else {
+      throw ValidationError("--polish is \(polish): give a number of steps from 0 to 100000")
+    }
     try requireDilation(dilate)
     try requirePictureName(sheet, "--sheet")
     try VectorDestination.validate(output, "--output")
@@ -96,6 +105,7 @@ struct VectorLearnCommand: ParsableCommand {
     let members = ids ?? counts.indices.filter { counts[$0] * 2 > items.count }.map { UInt8($0) }
     var options = VectorLearningOptions()
     options.edit.steps = steps
+    options.polishingSteps = polish
     let outcome = try VectorLearner(model: model, options: options)(
       examples, observer: console.observer("learning \(PathText.stem(of: output))"))
     console.endProgress()
@@ -131,13 +141,13 @@ struct VectorLearnCommand: ParsableCommand {
   private func vector(
     _ outcome: VectorLearner.Outcome, _ classes: [UInt8], count: Int, model: JointModel
   ) -> EditVector {
-    var scores = [
+    let scores = [
       "accuracy_before": outcome.accuracyBefore.rounded(decimals: 4),
       "accuracy_optimized": outcome.accuracyOptimized.rounded(decimals: 4),
+      "accuracy_shared": outcome.accuracyShared.rounded(decimals: 4),
+      "outside_shared": outcome.outsideShared.rounded(decimals: 3),
       "factor": Double(outcome.factor),
     ]
-    scores["accuracy_transferred"] = outcome.accuracyTransferred?.rounded(decimals: 4)
-    scores["outside_transferred"] = outcome.outsideTransferred?.rounded(decimals: 3)
     return EditVector(
       delta: outcome.delta,
       record: EditVector.Record(
@@ -145,7 +155,8 @@ struct VectorLearnCommand: ParsableCommand {
         classes: classes.map { model.palette.entries[Int($0)].name },
         layers: [0, model.rowCount],
         origin: "learned from \(count) repainted mask\(count == 1 ? "" : "s"), "
-          + "\(steps) steps each", scores: scores))
+          + "\(steps) steps each" + (polish > 0 ? ", polished in \(polish) steps" : ""),
+        scores: scores))
   }
 
   private func drawSheet(_ vector: EditVector, _ paths: [String], _ session: Session) throws
