@@ -17,7 +17,8 @@ public struct VectorLearningOptions: Sendable {
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
     edit: MaskEditOptions = .init(steps: 60, outsideWeight: 5, priorWeight: 0.5),
-    factors: [Float] = [1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3], outsideLimit: Double = 2.5,
+    factors: [Float] = [1, 1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8, 3],
+    outsideLimit: Double = 2.5,
     polishingSteps: Int = 20
   ) {
     self.edit = edit

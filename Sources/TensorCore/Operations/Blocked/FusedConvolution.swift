@@ -76,7 +76,8 @@ private struct FusedConvolution {
       inputScale.map { $0.shape == [batch, weights.inputs] } ?? true
         && outputScale.map { $0.shape == [batch, weights.outputs] } ?? true,
       "convolved(frozen): scales \(String(describing: inputScale?.shape)) and "
-        + "\(String(describing: outputScale?.shape)) for weight \(weights.weight.shape), batch \(batch)")
+        + "\(String(describing: outputScale?.shape)) for weight \(weights.weight.shape), batch \(batch)"
+    )
     check(
       epilogue.bias.map { $0.count == weights.outputs } ?? true
         && epilogue.noise.map {

@@ -7,7 +7,8 @@ extension Tensor {
     check(
       shape.rank == 4 && shape[1] == weights.inputs && shape[1] <= Int(SEMBLANCE_MOST_PLANES)
         && epilogue.noise == nil && epilogue.bias?.tracksGradient != true,
-      "convolved(frozen): pictures \(shape), weight \(weights.weight.shape), constant bias, no noise")
+      "convolved(frozen): pictures \(shape), weight \(weights.weight.shape), constant bias, no noise"
+    )
     let window = weights.window
     let size = window.outputSize(height: shape[2], width: shape[3])
     let result = Tensor(
