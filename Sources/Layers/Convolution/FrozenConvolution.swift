@@ -30,7 +30,8 @@ public struct FrozenConvolution {
   }
 
   /// Maps blocked images of C channels, H x W, to blocked images of K channels, H' x W' with
-  /// `H' = (H + 2 padding - kh) / stride + 1`.
+  /// `H' = (H + 2 padding - kh) / stride + 1`. Pictures `[N, C, H, W]` of at most four channels
+  /// may stay planar.
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.convolved(withFrozen: weights, epilogue: epilogue)
   }

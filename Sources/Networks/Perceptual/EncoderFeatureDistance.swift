@@ -54,10 +54,10 @@ public final class EncoderFeatureDistance: PerceptualDistance {
   }
 
   private func features(_ images: Tensor) -> [Tensor] {
-    var h = images.blocked()
+    var h = images
     return convolutions.map { convolution in
       h = convolution(h)
-      return h.unblocked(channels: convolution.outputChannels)
+      return h
     }
   }
 }

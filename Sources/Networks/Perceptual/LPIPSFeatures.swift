@@ -67,14 +67,12 @@ struct LPIPSFeatures {
     }
   }
 
-  /// The features `[N, C_l, H_l, W_l]` at the end of each slice.
+  /// The features at the end of each slice, blocked, of pictures `[N, 3, H, W]`.
   func callAsFunction(_ input: Tensor) -> [Tensor] {
     var features: [Tensor] = []
-    var h = input.blocked()
-    for slice in slices {
-      if let kernel = slice.pooling, let last = features.last {
-        h = last.maxPooled(kernel: kernel, stride: 2, ceiling: poolsWithCeiling).blocked()
-      }
+    var h = input
+    for (index, slice) in slices.enumerated() {
+      if let kernel = slice.pooling { h = pooled(h, kernel, channels: slices[index - 1].channels) }
       for layer in slice.layers {
         switch layer {
         case .convolution(let convolution): h = convolution(h)
@@ -84,8 +82,15 @@ struct LPIPSFeatures {
           h = .concatenated([small(s), large(s)], axis: 1)
         }
       }
-      features.append(h.unblocked(channels: slice.channels))
+      features.append(h)
     }
     return features
+  }
+
+  private func pooled(_ features: Tensor, _ kernel: Int, channels: Int) -> Tensor {
+    kernel == 2
+      ? features.blockedMaxPooled()
+      : features.unblocked(channels: channels)
+        .maxPooled(kernel: kernel, stride: 2, ceiling: poolsWithCeiling).blocked()
   }
 }

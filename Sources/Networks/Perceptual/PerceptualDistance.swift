@@ -51,7 +51,7 @@ public struct PerceptualTarget {
 /// The distance of unit-length feature vectors, pixel by pixel: what LPIPS and its relatives share.
 ///
 /// Each layer's map is `sum over channels of weight (a - b)^2` for features a, b of unit length; its
-/// spatial mean is the layer's contribution.
+/// spatial mean is the layer's contribution. Features are `[N, C, H, W]` or blocked.
 public struct UnitFeatureComparison {
   /// Weights of the channels, one tensor `[C]` for each layer.
   public let channelWeights: [Tensor]
@@ -60,7 +60,9 @@ public struct UnitFeatureComparison {
   public init(channelWeights: [Tensor]) { self.channelWeights = channelWeights }
 
   /// The features brought to unit length, without history.
-  public func prepared(_ features: [Tensor]) -> [Tensor] { features.map { $0.unitNormalized() } }
+  public func prepared(_ features: [Tensor]) -> [Tensor] {
+    features.map { $0.shape.rank == 5 ? $0.blockedUnitNormalized() : $0.unitNormalized() }
+  }
 
   /// The map `[N, 1, h, w]` of each layer.
   public func maps(_ features: [Tensor], to target: PerceptualTarget) -> [Tensor] {
@@ -69,7 +71,10 @@ public struct UnitFeatureComparison {
       "unit features: \(features.count) layers, target of \(target.features.count), "
         + "weights of \(channelWeights.count)")
     return features.indices.map {
-      features[$0].unitDistance(to: target.features[$0], weights: channelWeights[$0])
+      let (own, other, weights) = (features[$0], target.features[$0], channelWeights[$0])
+      return own.shape.rank == 5
+        ? own.blockedUnitDistance(to: other, weights: weights)
+        : own.unitDistance(to: other, weights: weights)
     }
   }
 

@@ -57,11 +57,9 @@ public final class BlockedSynthesis: SynthesisPass {
             layout: .blocked))
       }
       let layer = block.toImage
-      let picture = h.convolved(
+      let picture = h.projectedToPlanes(
         withFrozen: imageLayers[index], inputScale: layer.style(wPlus.selecting(row, axis: 1)),
-        epilogue: ConvolutionEpilogue(
-          bias: layer.bias, clamp: layer.activation.clamp ?? .infinity)
-      ).unblocked(channels: 3)
+        bias: layer.bias, clamp: layer.activation.clamp ?? .infinity)
       image = image.map { $0.resampled(by: upsampling) + picture } ?? picture
     }
     guard let image else { fatalError("synthesis: a network without blocks") }

@@ -45,6 +45,8 @@ extension Tensor {
     let result = Storage(count: planes * newHeight * newWidth)
     // The cheaper of both orders: the smaller intermediate plane.
     let rowsFirst = newHeight * width <= height * newWidth
+    let span = OperationTrace.begin("resampling \(shape) to \(newHeight)x\(newWidth)")
+    defer { span?.end() }
     Parallel.forRanges(planes, grain: max(1, (1 << 14) / max(1, newHeight * newWidth))) { range in
       let middle = Storage(count: rowsFirst ? newHeight * width : height * newWidth)
       for plane in range {

@@ -17,6 +17,8 @@ func binary(_ operation: Int32, _ a: Tensor, _ b: Tensor) -> Tensor {
       b.pointer + second + range.lowerBound * Int(secondStride), secondStride,
       result.base + index * length + range.lowerBound, Int64(range.count))
   }
+  let span = OperationTrace.begin("element by element, two inputs, \(shape)")
+  defer { span?.end() }
   if plan.rowCount == 1 {
     Parallel.forRanges(length, grain: elementsPerChunk) { row(0, $0) }
   } else {

@@ -93,6 +93,10 @@ private func convolutionForward(
   let tile = window.rowsPerTile(
     channels: channels, outputWidth: outputWidth, outputHeight: outputHeight)
   let tiles = (outputHeight + tile - 1) / tile
+  let span = OperationTrace.begin(
+    "plain convolution \(weight.shape) at \(height)x\(width)",
+    multiplications: batch * outputs * depth * pixels)
+  defer { span?.end() }
   Parallel.forEach(batch * tiles) { index in
     let image = index / tiles
     let row = index % tiles * tile
@@ -134,6 +138,10 @@ private func convolutionBackward(
   let taps = window.kernelHeight * window.kernelWidth
   let result = Storage(count: batch * channels * height * width)
   let groups = channelGroups(channels, batch: batch)
+  let span = OperationTrace.begin(
+    "plain convolution \(weight.shape) at \(height)x\(width), gradient",
+    multiplications: batch * weight.count * pixels)
+  defer { span?.end() }
   Parallel.forEach(batch * groups) { index in
     let image = index / groups
     let first = index % groups * channels / groups
@@ -183,6 +191,10 @@ private func convolutionWeights(
   let taps = window.kernelHeight * window.kernelWidth
   let result = Storage(count: outputs * channels * taps)
   let groups = channelGroups(channels, batch: 1)
+  let span = OperationTrace.begin(
+    "plain convolution \(outputs) x \(channels) x \(taps) at \(height)x\(width), weights",
+    multiplications: batch * outputs * channels * taps * pixels)
+  defer { span?.end() }
   Parallel.forEach(groups) { index in
     let first = index * channels / groups
     let end = (index + 1) * channels / groups

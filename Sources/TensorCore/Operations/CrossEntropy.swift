@@ -20,6 +20,8 @@ extension Tensor {
     let losses = Storage(count: pixels)
     let wanted = Recording.isOn && tracksGradient
     let slope = wanted ? Storage(count: count) : nil
+    let span = OperationTrace.begin("cross-entropy \(classes) x \(pixels)")
+    defer { span?.end() }
     Parallel.forRanges(pixels, grain: 2048) { range in
       let first = range.lowerBound
       targets.withUnsafeBufferPointer { targets in

@@ -68,6 +68,8 @@ extension Tensor {
       output_width: Int64(output.width), filter_height: Int64(map.filterHeight),
       filter_width: Int64(map.filterWidth), up: Int64(map.up), down: Int64(map.down),
       pad_left: Int64(map.padding.left), pad_top: Int64(map.padding.top))
+    let span = OperationTrace.begin("FIR resampling \(shape) to \(output.height)x\(output.width)")
+    defer { span?.end() }
     map.filter.withUnsafeBufferPointer { filter in
       withUnsafePointer(to: &geometry) { geometry in
         Parallel.forRanges(

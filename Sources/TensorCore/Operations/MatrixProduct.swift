@@ -55,6 +55,9 @@ extension Tensor {
         b: other.pointer + index * k * n, ldb: other.shape[-1], transposeB: transposingOther,
         beta: 0, out: result.base + index * m * n, ldc: n, parallel: parallel)
     }
+    let span = OperationTrace.begin(
+      "matrix product \(batch) x \(m) x \(k) x \(n)", multiplications: batch * m * k * n)
+    defer { span?.end() }
     if k > 0 {
       if batch == 1 {
         product(0, parallel: true)

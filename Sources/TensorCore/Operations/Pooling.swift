@@ -12,6 +12,8 @@ extension Tensor {
     let planes = shape[0] * shape[1]
     let result = Storage(count: planes * rows * columns)
     let winners = PixelIndices(count: planes * rows * columns)
+    let span = OperationTrace.begin("max pooling \(shape)")
+    defer { span?.end() }
     Parallel.forRanges(planes, grain: max(1, (1 << 14) / (rows * columns))) { range in
       for plane in range {
         let source = pointer + plane * height * width

@@ -79,6 +79,8 @@ extension Tensor {
 
   private func summing(_ source: Storage, outer: Int, run: Int, inner: Int) -> Storage {
     let result = Storage(count: outer * inner)
+    let span = OperationTrace.begin("sum \(outer) x \(run) x \(inner)")
+    defer { span?.end() }
     Parallel.forRanges(outer, grain: max(1, (1 << 15) / max(run * inner, 1))) { range in
       for index in range {
         let from = source.base + index * run * inner

@@ -22,6 +22,8 @@ extension Tensor {
     let length = lengths[lengths.count - 1]
     let step = steps[steps.count - 1]
     let rows = count / max(length, 1)
+    let span = OperationTrace.begin("permutation \(shape)")
+    defer { span?.end() }
     Parallel.forRanges(rows, grain: max(1, (1 << 14) / max(length, 1))) { range in
       for row in range {
         var rest = row

@@ -6,6 +6,8 @@ extension Tensor {
   private func unary(_ operation: some BinaryInteger, _ p: Float = 0, _ q: Float = 0) -> Tensor {
     let result = Storage(count: count)
     let code = Int32(operation)
+    let span = OperationTrace.begin("element by element, \(shape)")
+    defer { span?.end() }
     Parallel.forRanges(count, grain: elementsPerChunk) { range in
       semblance_unary(
         code, pointer + range.lowerBound, result.base + range.lowerBound, Int64(range.count), p, q)

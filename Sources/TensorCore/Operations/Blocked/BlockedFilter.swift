@@ -30,10 +30,10 @@ struct BlockedFilter {
   }
 
   /// The vector-Jacobian product: from the gradient of the blurred, finished image to the gradient
-  /// of the image before the blur. `sums` `[3, blocks * 16]` receives the epilogue's sums.
+  /// of the image before the blur. `sums` `[3, blocks * 16]`, if given, receives the epilogue's sums.
   func applyTransposed(
     to gradient: UnsafePointer<Float>, epilogue: semblance_epilogue_gradient,
-    output: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>
+    output: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>?
   ) {
     let ranges = (height + Self.rowsPerRange) / Self.rowsPerRange
     let partials = PartialSums(for: sums, ranges: ranges, width: 3 * blocks * 16)

@@ -11,6 +11,8 @@ extension Tensor {
     let (batch, channels, height, width) = (shape[0], shape[1], shape[2], shape[3])
     let blocks = blockCount(channels)
     let pixels = height * width
+    let span = OperationTrace.begin("blocked layout \(shape)")
+    defer { span?.end() }
     let result = Tensor(shape: [batch, blocks, height, width, 16]) { target in
       Parallel.forRanges(batch * blocks, grain: max(1, (1 << 12) / max(1, pixels))) { range in
         for index in range {
@@ -31,6 +33,8 @@ extension Tensor {
       "unblocked: \(shape) for \(channels) channels")
     let (batch, blocks, height, width) = (shape[0], shape[1], shape[2], shape[3])
     let pixels = height * width
+    let span = OperationTrace.begin("planar layout \(shape)")
+    defer { span?.end() }
     let result = Tensor(shape: [batch, channels, height, width]) { target in
       Parallel.forRanges(batch * blocks, grain: max(1, (1 << 12) / max(1, pixels))) { range in
         for index in range {

@@ -7,6 +7,8 @@ extension Tensor {
     check(shape.rank == 5 && shape[4] == 16, "blockedMaxPooled: \(shape)")
     let (height, width) = (shape[2], shape[3])
     let (rows, columns) = (height / 2, width / 2)
+    let span = OperationTrace.begin("max pooling, blocked, \(shape)")
+    defer { span?.end() }
     let result = Tensor(shape: [shape[0], shape[1], rows, columns, 16]) { target in
       Parallel.forEach(shape[0] * shape[1]) { plane in
         semblance_blocked_max_pool(
@@ -17,7 +19,9 @@ extension Tensor {
     let storage = result.storage
     return result.recorded("blockedMaxPooled", inputs: [self], isTwiceDifferentiable: false) {
       [self] gradient, _ in
-      [
+      let span = OperationTrace.begin("max pooling, blocked, \(shape), gradient")
+      defer { span?.end() }
+      return [
         Tensor(shape: shape) { target in
           Parallel.forEach(shape[0] * shape[1]) { plane in
             let (from, to) = (plane * rows * columns * 16, plane * height * width * 16)

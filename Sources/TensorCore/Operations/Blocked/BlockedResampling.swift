@@ -11,6 +11,8 @@ extension Tensor {
     let (height, width) = (shape[2], shape[3])
     let (rows, columns) = (map.rows.outputCount, map.columns.outputCount)
     let planes = shape[0] * shape[1]
+    let span = OperationTrace.begin("resampling, blocked, \(shape) to \(rows)x\(columns)")
+    defer { span?.end() }
     let result = Tensor(shape: [shape[0], shape[1], rows, columns, 16]) { target in
       Parallel.forEach(planes) { plane in
         // Pixels are rows of 16 floats, so the map along the width is a map of rows too.

@@ -17,6 +17,8 @@ extension Tensor {
     let targetStep = target.shape[0] == 1 ? 0 : image
     let factors = paddedChannels(weights.pointer, weights.count)
     let grain = max(16, (1 << 14) / blocks)
+    let span = OperationTrace.begin("unit distance, blocked, \(shape)")
+    defer { span?.end() }
     let result = Tensor(shape: [shape[0], 1, shape[2], shape[3]]) { base in
       for index in 0..<shape[0] {
         Parallel.forRanges(pixels, grain: grain) { range in
@@ -29,7 +31,9 @@ extension Tensor {
     }
     return result.recorded("blockedUnitDistance", inputs: [self], isTwiceDifferentiable: false) {
       [self] slope, _ in
-      [
+      let span = OperationTrace.begin("unit distance, blocked, \(shape), gradient")
+      defer { span?.end() }
+      return [
         Tensor(shape: shape) { base in
           for index in 0..<shape[0] {
             Parallel.forRanges(pixels, grain: grain) { range in

@@ -9,7 +9,8 @@ extension Tensor {
   /// it has a gradient, and there are neither scales nor noise.
   /// - Parameters:
   ///   - inputScale: factor per image and input channel `[N, C]` (a style).
-  ///   - outputScale: factor per image and output channel `[N, K]` (demodulation).
+  ///   - outputScale: factor per image and output channel `[N, K]` (demodulation), not 0 where its
+  ///     gradient or that of the bias is asked for.
   ///   - algorithm: nil takes `ConvolutionAlgorithm.best`.
   public func convolved(
     withFrozen weights: FrozenWeights, inputScale: Tensor? = nil, outputScale: Tensor? = nil,
@@ -112,7 +113,7 @@ private struct FusedConvolution {
     let inputs = [input] + [inputScale, outputScale, epilogue.bias].compactMap { $0 }
     return result.recorded("convolved(frozen)", inputs: inputs, isTwiceDifferentiable: false) {
       gradient, wanted in
-      pullback(gradient, result: storage)
+      pullback(gradient, result: storage, wanted: wanted)
     }
   }
 
@@ -130,8 +131,7 @@ private struct FusedConvolution {
           epilogue: semblance_epilogue(
             scale: demodulation.map { UnsafePointer($0.base) },
             bias: bias.map { UnsafePointer($0.base) },
-            noise: noise(image),
-            noise_strength: epilogue.noiseStrength, slope: epilogue.slope, gain: epilogue.gain,
+            noise: noise(image), noise_strength: epilogue.noiseStrength, slope: epilogue.slope, gain: epilogue.gain,
             clamp: epilogue.clamp))
         run(pass)
         withExtendedLifetime((scale, demodulation)) {}
@@ -141,14 +141,20 @@ private struct FusedConvolution {
   }
 
   /// The gradients of `[input, inputScale, outputScale, bias]`, without those that are nil.
-  private func pullback(_ gradient: Tensor, result: Storage) -> [Tensor?] {
+  private func pullback(_ gradient: Tensor, result: Storage, wanted: [Bool]) -> [Tensor?] {
     let channels = outputShape[1] * 16
     let inputGradient = Tensor(shape: input.shape) { _ in }
     let styleSums = Storage(count: input.shape[1] * 16)
     let epilogueSums = Storage(count: 3 * channels)
-    let scaleGradient = inputScale.map { Tensor(shape: $0.shape) { _ in } }
-    let demodulationGradient = outputScale.map { Tensor(shape: $0.shape) { _ in } }
-    let biasGradient = epilogue.bias.map { Tensor.zeros($0.shape) }
+    var others = wanted.dropFirst()
+    func zerosIfWanted(_ tensor: Tensor?) -> Tensor? {
+      guard let tensor, others.popFirst() == true else { return nil }
+      return .zeros(tensor.shape)
+    }
+    let scaleGradient = zerosIfWanted(inputScale)
+    let demodulationGradient = zerosIfWanted(outputScale)
+    let biasGradient = zerosIfWanted(epilogue.bias)
+    let needsEpilogueSums = demodulationGradient != nil || biasGradient != nil
     for image in 0..<batch {
       let scale = paddedScale(inputScale, image, weights.inputs)
       let factor = Storage(count: channels)
@@ -163,9 +169,10 @@ private struct FusedConvolution {
         height: outputShape[2], width: outputShape[3],
         inputGradient: semblance_epilogue_gradient(
           y: result.base + image * outputStride, scale: factor.base,
-          noise: noise(image), slope: epilogue.slope,
+          noise: needsEpilogueSums ? noise(image) : nil, slope: epilogue.slope,
           clamp: epilogue.clamp),
-        inputSums: epilogueSums.base, output: inputGradient.pointer + image * inputStride,
+        inputSums: needsEpilogueSums ? epilogueSums.base : nil,
+        output: inputGradient.pointer + image * inputStride,
         outputBlocks: input.shape[1], outputHeight: input.shape[2], outputWidth: input.shape[3],
         epilogue: semblance_epilogue(
           scale: scale.map { UnsafePointer($0.base) }, bias: nil, noise: nil, noise_strength: 0,
@@ -177,8 +184,10 @@ private struct FusedConvolution {
         let target = scaleGradient.pointer + image * weights.inputs
         for channel in 0..<weights.inputs { target[channel] = styleSums.base[channel] }
       }
-      differentiateScaleAndBias(
-        image, epilogueSums.base, channels, demodulationGradient?.pointer, biasGradient?.pointer)
+      if needsEpilogueSums {
+        differentiateScaleAndBias(
+          image, epilogueSums.base, channels, demodulationGradient?.pointer, biasGradient?.pointer)
+      }
       withExtendedLifetime((scale, factor)) {}
     }
     var results: [Tensor?] = [inputGradient]
@@ -207,6 +216,8 @@ private struct FusedConvolution {
   }
 
   private func run(_ pass: ConvolutionPass) {
+    let span = OperationTrace.begin(name, multiplications: multiplications)
+    defer { span?.end() }
     if let upsamplingTaps {
       let panels = weights.panels(for: .spread(algorithm))
       return pass.runUpsampling(algorithm, taps: upsamplingTaps, panels: panels.base)
@@ -221,6 +232,8 @@ private struct FusedConvolution {
   }
 
   private func runGradient(_ pass: ConvolutionPass) {
+    let span = OperationTrace.begin("\(name), gradient", multiplications: multiplications)
+    defer { span?.end() }
     if let upsamplingTaps {
       let panels = weights.panels(for: .spreadGradient(algorithm))
       return pass.runUpsamplingGradient(algorithm, taps: upsamplingTaps, panels: panels.base)
@@ -237,6 +250,21 @@ private struct FusedConvolution {
     case .strided2, .strided4:
       pass.runHalvingGradient(algorithm, padding: window.padding, panels: panels)
     }
+  }
+
+  private var name: String {
+    let kind = upsamplingTaps == nil ? "convolution" : "up-sampling convolution"
+    let side = weights.window.kernelHeight
+    return "\(kind) \(side)x\(side) \(weights.inputs) to \(weights.outputs) at "
+      + "\(input.shape[2])x\(input.shape[3]), \(algorithm)"
+  }
+
+  /// Of one image: every weight meets every pixel of the smaller image, or of both when the stride
+  /// is 1.
+  private var multiplications: Int {
+    let window = weights.window
+    let pixels = min(input.shape[2] * input.shape[3], outputShape[2] * outputShape[3])
+    return weights.outputs * weights.inputs * window.kernelHeight * window.kernelWidth * pixels
   }
 
   /// The plane of one image, or the one that all share.

@@ -36,6 +36,10 @@ extension Tensor {
     _ image: Int, _ weights: FrozenWeights, _ epilogue: ConvolutionEpilogue,
     _ size: (height: Int, width: Int), _ target: UnsafeMutablePointer<Float>
   ) {
+    let span = OperationTrace.begin(
+      "convolution of planes \(shape), \(weights.weight.shape)",
+      multiplications: weights.weight.count * size.height * size.width)
+    defer { span?.end() }
     let (planes, height, width) = (shape[1], shape[2], shape[3])
     let padding = weights.window.padding
     let (paddedHeight, paddedWidth) = (height + 2 * padding, width + 2 * padding)
@@ -75,6 +79,10 @@ extension Tensor {
     height: Int, width: Int, _ target: UnsafeMutablePointer<Float>
   ) {
     let (blocks, outputHeight, outputWidth) = (shape[1], shape[2], shape[3])
+    let span = OperationTrace.begin(
+      "convolution of planes [\(height), \(width)], \(weights.weight.shape), gradient",
+      multiplications: weights.weight.count * outputHeight * outputWidth)
+    defer { span?.end() }
     let pixels = outputHeight * outputWidth
     let window = weights.window
     let columnBlocks = blockCount(4 * window.kernelHeight * window.kernelWidth)

@@ -49,7 +49,11 @@ private struct PlaneProjection {
   private static let grain = 4096
 
   func forward() -> Tensor {
-    Tensor(shape: [batch, outputs, input.shape[2], input.shape[3]]) { target in
+    let span = OperationTrace.begin(
+      "projection to planes \(input.shape)",
+      multiplications: batch * outputs * weights.inputs * pixels)
+    defer { span?.end() }
+    return Tensor(shape: [batch, outputs, input.shape[2], input.shape[3]]) { target in
       for image in 0..<batch {
         let modulated = modulatedWeights(image)
         Parallel.forRanges(pixels, grain: Self.grain) { range in
@@ -64,6 +68,10 @@ private struct PlaneProjection {
 
   /// The gradients of `[input, inputScale, bias]`, without those that are nil.
   func pullback(_ gradient: Tensor, result: Storage) -> [Tensor?] {
+    let span = OperationTrace.begin(
+      "projection to planes \(input.shape), gradient",
+      multiplications: batch * outputs * weights.inputs * pixels)
+    defer { span?.end() }
     let inputGradient = Tensor(shape: input.shape) { _ in }
     let scaleGradient = inputScale.map { Tensor.zeros($0.shape) }
     let biasGradient = bias.map { Tensor.zeros($0.shape) }

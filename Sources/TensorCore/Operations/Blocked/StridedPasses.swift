@@ -46,7 +46,7 @@ extension ConvolutionPass {
   func runUpsamplingGradient(
     _ algorithm: ConvolutionAlgorithm, taps: [Float], panels: UnsafePointer<Float>
   ) {
-    guard let inputGradient, let inputSums else { return }
+    guard let inputGradient else { return }
     let middle = (height + 1, width + 1)
     let gradient = Storage(count: inputBlocks * middle.0 * middle.1 * 16)
     BlockedFilter(taps: taps.reversed(), blocks: inputBlocks, height: height, width: width)

@@ -1,0 +1,43 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// Why the instruction set that was asked for is not in force.
+public enum InstructionSetError: Error, Equatable, CustomStringConvertible {
+  /// No set has this name.
+  case unknown(String)
+  /// The processor does not have this set.
+  case notSupported(InstructionSet)
+
+  /// What was expected, and what to do.
+  public var description: String {
+    switch self {
+    case .unknown(let name):
+      "SEMBLANCE_ISA is '\(name)', expected avx512, avx2 or portable; unset it to take the best"
+    case .notSupported(let set):
+      "SEMBLANCE_ISA is '\(set.rawValue)', which this processor does not have; "
+        + "unset it to take the best (\(InstructionSet.current.rawValue))"
+    }
+  }
+}
+
+extension InstructionSet {
+  /// Puts the set in force that the environment variable `SEMBLANCE_ISA` names (`avx512`, `avx2` or
+  /// `portable`); leaves the best one when it is not set. Called once, at start.
+  ///
+  /// - Throws: `InstructionSetError` for an unknown name or a set that the processor lacks.
+  public static func activateFromEnvironment() throws(InstructionSetError) {
+    guard let value = getenv("SEMBLANCE_ISA") else { return }
+    try activate(named: String(cString: value))
+  }
+
+  /// Puts the set called `name` in force.
+  ///
+  /// - Throws: `InstructionSetError` for an unknown name or a set that the processor lacks.
+  public static func activate(named name: String) throws(InstructionSetError) {
+    guard let set = InstructionSet(rawValue: name) else { throw .unknown(name) }
+    guard set.activate() else { throw .notSupported(set) }
+  }
+}
