@@ -4,6 +4,8 @@ import TensorCore
 /// rosinality's training): the mean over samples, as its own scripts compute it.
 enum MeanLatent {
   private static let sampleCount = 4096
+  /// Widths that a mapping network may have; published ones have up to 512.
+  private static let widths = 1...4096
 
   /// `[w]`, or nil when there is no mapping network. Always the same for the same weights.
   ///
@@ -17,7 +19,8 @@ enum MeanLatent {
     while let weight = tensors["mapping.fc\(layers.count).weight"],
       let bias = tensors["mapping.fc\(layers.count).bias"]
     {
-      guard weight.shape.count == 2, bias.shape == [weight.shape[0]],
+      guard weight.shape.count == 2, weight.shape.allSatisfy(widths.contains),
+        bias.shape == [weight.shape[0]],
         layers.last.map({ $0.bias.shape[0] == weight.shape[1] }) ?? true
       else { return nil }
       layers.append((try weight.tensor(), try bias.tensor()))

@@ -163,6 +163,11 @@ struct StyleGAN2MappingTests {
       #expect(abs(value - expected) < 1e-5)
     }
     #expect(try MeanLatent.estimate([:]) == nil)
+    #expect(
+      try MeanLatent.estimate([
+        "mapping.fc0.weight": KeyList.tensor([1 << 40, 1]),
+        "mapping.fc0.bias": KeyList.tensor([1 << 40]),
+      ]) == nil)
   }
 
   @Test("Full-size key lists of rosinality map onto those of stylegan2-ada-pytorch")
