@@ -10,7 +10,7 @@ import subprocess
 import zipfile
 
 os.chdir(pathlib.Path(__file__).parent)
-target = pathlib.Path("../Tests/CheckpointsTests/Fixtures/fuzzed.zip")
+target = pathlib.Path("../CheckpointsTests/Fixtures/fuzzed.zip")
 with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
     for reader in ["safetensors", "torch-archive", "torch-stream", "pickle", "npy", "npz"]:
         minimal = pathlib.Path("corpus") / f"{reader}.minimal"
