@@ -25,7 +25,8 @@ struct EnvironmentTests {
       InstructionSet.portable.activate()
       #expect(
         InstructionSetError.unknown("sse9").description
-          == "SEMBLANCE_ISA is 'sse9', expected avx512, avx2 or portable; unset it to take the best")
+          == "SEMBLANCE_ISA is 'sse9', expected avx512, avx2 or portable; unset it to take the best"
+      )
       #expect(
         InstructionSetError.notSupported(.avx512).description
           == "SEMBLANCE_ISA is 'avx512', which this processor does not have; "

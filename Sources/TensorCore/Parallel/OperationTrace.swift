@@ -10,7 +10,8 @@ import Darwin
 /// variable `SEMBLANCE_TRACE` is 1.
 public enum OperationTrace {
   /// Whether operations are timed; fixed at the first use.
-  public static let isOn: Bool = getenv("SEMBLANCE_TRACE").map { String(cString: $0) == "1" } ?? false
+  public static let isOn: Bool =
+    getenv("SEMBLANCE_TRACE").map { String(cString: $0) == "1" } ?? false
 
   private struct Entry {
     var calls = 0

@@ -131,7 +131,8 @@ private struct FusedConvolution {
           epilogue: semblance_epilogue(
             scale: demodulation.map { UnsafePointer($0.base) },
             bias: bias.map { UnsafePointer($0.base) },
-            noise: noise(image), noise_strength: epilogue.noiseStrength, slope: epilogue.slope, gain: epilogue.gain,
+            noise: noise(image), noise_strength: epilogue.noiseStrength, slope: epilogue.slope,
+            gain: epilogue.gain,
             clamp: epilogue.clamp))
         run(pass)
         withExtendedLifetime((scale, demodulation)) {}
