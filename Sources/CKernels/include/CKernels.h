@@ -4,6 +4,7 @@
 // no state but the instruction set in force.
 #include "blocked.h"
 #include "blocked_filter.h"
+#include "blocked_interpolation.h"
 #include "blocked_pool.h"
 #include "blocked_unit_distance.h"
 #include "elementwise.h"

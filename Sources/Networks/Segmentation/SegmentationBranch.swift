@@ -40,12 +40,9 @@ public final class SegmentationBranch {
   /// Whether the generator's constant is the first feature map.
   public let includesConstant: Bool
 
-  let hidden: Int
-  /// First layers of all members on one feature map: `[M H1, C_i]`.
-  private let projections: [Tensor]
-  private let firstBias: Tensor
-  private let second: (weight: Tensor, bias: Tensor)
-  private let third: (weight: Tensor, bias: Tensor)
+  private let hidden: Int
+  private var ensemble: (sides: [Int], weights: EnsembleWeights)?
+  private var plan: EnsemblePlan?
 
   /// An ensemble whose members have layers of the same sizes.
   ///
@@ -70,47 +67,35 @@ public final class SegmentationBranch {
     self.featureChannels = featureChannels
     self.resolution = resolution
     self.includesConstant = includesConstant
-    let stacked = Tensor.concatenated(members.map(\.first.weight), axis: 0)
-    var start = 0
-    projections = featureChannels.map { channels in
-      defer { start += channels }
-      return stacked.slice(start..<start + channels, axis: 1)
-    }
-    firstBias = Tensor.concatenated(members.map(\.first.bias), axis: 0).reshaped([
-      members.count * hidden, 1,
-    ])
-    func stack(_ tensors: [Tensor]) -> Tensor {
-      .concatenated(tensors.map { $0.reshaped(Shape([1] + $0.shape.dimensions)) }, axis: 0)
-    }
-    second = (
-      stack(members.map(\.second.weight)),
-      stack(members.map { $0.second.bias.reshaped([$0.second.bias.count, 1]) })
-    )
-    third = (
-      stack(members.map(\.third.weight)),
-      stack(members.map { $0.third.bias.reshaped([$0.third.bias.count, 1]) })
-    )
   }
 
   /// Class scores of the pixels in a rectangle: `[K, rows * columns]`, mean over the members.
   ///
-  /// Evaluated in strips, so that memory does not grow with the picture. Not differentiable; see
-  /// `crossEntropy` for optimisation.
+  /// Evaluated patch by patch, so that memory does not grow with the picture. Not differentiable;
+  /// see `crossEntropy` for optimisation.
   public func scores(_ features: [FeatureMap], in rectangle: PixelRectangle? = nil) -> Tensor {
     let area = rectangle ?? .init(rows: 0..<resolution, columns: 0..<resolution)
-    return withoutRecording {
-      let sources = stripSources(features)
-      let result = Storage(count: classCount * area.count)
-      for strip in area.strips(pixels: stripPixels) {
-        let part = scores(of: strip, sources.map { $0.leaf(for: strip, tracking: false) })
-        let offset = (strip.rows.lowerBound - area.rows.lowerBound) * area.columns.count
-        for k in 0..<classCount {
-          (result.base + k * area.count + offset).update(
-            from: part.pointer + k * strip.count, count: strip.count)
+    let result = Storage(count: classCount * area.count)
+    withoutRecording {
+      let (inputs, weights, plan) = prepared(used(features), area)
+      for patch in plan.patches {
+        let pass = EnsemblePass(weights, patch, features: inputs, resolution: resolution)
+        for strip in patch.strips {
+          let part = pass.scores(of: strip).scores
+          for k in 0..<classCount {
+            for (index, row) in strip.area.rows.enumerated() {
+              let start =
+                (k * area.rows.count + row - area.rows.lowerBound) * area.columns.count
+                + strip.area.columns.lowerBound - area.columns.lowerBound
+              (result.base + start).update(
+                from: part.pointer + k * strip.area.count + index * strip.area.columns.count,
+                count: strip.area.columns.count)
+            }
+          }
         }
       }
-      return Tensor(shape: [classCount, area.count], storage: result)
     }
+    return Tensor(shape: [classCount, area.count], storage: result)
   }
 
   /// The most probable class of each pixel of a rectangle, row by row.
@@ -132,7 +117,7 @@ public final class SegmentationBranch {
   /// The weighted cross-entropy `sum of weights[p] * -log softmax(scores)[targets[p]]`, a scalar
   /// differentiable (once) with respect to the features.
   ///
-  /// Only the bounding rectangle of the weighted pixels is evaluated, strip by strip; the gradient
+  /// Only the bounding rectangle of the weighted pixels is evaluated, patch by patch; the gradient
   /// is computed in the same pass, so memory stays small.
   ///
   /// - Parameters:
@@ -145,72 +130,86 @@ public final class SegmentationBranch {
       "segmentation cross-entropy: \(targets.count) targets, \(weights.count) weights for \(side)x\(side)"
     )
     guard let area = PixelRectangle.bounding(weights, side: side) else { return Tensor(0) }
-    let sources = stripSources(features)
-    let inputs = sources.map(\.tensor)
-    let tracking = inputs.contains(where: \.tracksGradient)
-    let slopes = inputs.map { tracking && $0.tracksGradient ? Tensor.zeros($0.shape) : nil }
+    let used = self.used(features)
+    let tracking = used.contains { $0.tensor.tracksGradient }
+    let (inputs, ensemble, plan) = prepared(used, area)
     var total: Float = 0
+    var slopes: [[BlockedPixels]] = []
     Recording.whileOn {
-      for strip in area.strips(pixels: stripPixels) {
-        let leaves = zip(sources, slopes).map { $0.leaf(for: strip, tracking: $1 != nil) }
-        let loss = scores(of: strip, leaves).crossEntropy(
-          targets: strip.pixels(side: side).map { Int32(targets[$0]) },
-          weights: strip.pixels(side: side).map { weights[$0] })
-        total += loss.item
-        let wanted = leaves.indices.filter { slopes[$0] != nil }
-        if wanted.isEmpty { continue }
-        let results = gradients(of: loss, withRespectTo: wanted.map { leaves[$0].tensor })
-        for (index, gradient) in zip(wanted, results) {
-          if let slope = slopes[index] { leaves[index].addBack(gradient, to: slope) }
+      for patch in plan.patches {
+        let pass = EnsemblePass(ensemble, patch, features: inputs, resolution: side)
+        for strip in patch.strips {
+          let (scores, hidden) = pass.scores(of: strip)
+          let leaf = scores.detached(requiresGradient: tracking)
+          let pixels = strip.area.pixels(side: side)
+          let loss = leaf.crossEntropy(
+            targets: pixels.map { Int32(targets[$0]) }, weights: pixels.map { weights[$0] })
+          total += loss.item
+          guard tracking else { continue }
+          pass.addGradient(
+            gradients(of: loss, withRespectTo: [leaf])[0], of: strip, hidden)
         }
+        if tracking { slopes.append(pass.finishedGradient()) }
       }
     }
     return Tensor(total).recorded(
-      "segmentation cross-entropy", inputs: inputs, isTwiceDifferentiable: false
+      "segmentation cross-entropy", inputs: used.map(\.tensor), isTwiceDifferentiable: false
     ) { seed, wanted in
-      zip(slopes, wanted).map { slope, wanted in wanted ? slope.map { $0 * seed } : nil }
+      var results = [Tensor?](repeating: nil, count: used.count)
+      for (level, maps) in ensemble.levels.map(\.maps).enumerated() {
+        for map in maps where wanted[map.index] {
+          let whole = Tensor.zeros(inputs[map.index].shape)
+          for (patch, slope) in zip(plan.patches, slopes) {
+            slope[level].add(
+              to: whole, rows: patch.sources[level].rows, columns: patch.sources[level].columns,
+              fromBlock: map.firstBlock, times: seed.item)
+          }
+          results[map.index] =
+            used[map.index].layout == .blocked
+            ? whole : whole.unblocked(channels: used[map.index].channels)
+        }
+      }
+      return results
     }
   }
 
-  /// Pixels of a strip: hidden activations of all members stay within the second-level cache's
-  /// reach.
+  /// Pixels of a strip: hidden activations of all members stay within the reach of a second- or
+  /// third-level cache.
   private var stripPixels: Int { max(1024, (1 << 21) / (members.count * hidden)) }
 
-  /// What strips are cut from: maps below the working resolution are projected at once, maps of the
-  /// working resolution strip by strip.
-  private func stripSources(_ features: [FeatureMap]) -> [StripSource] {
+  private func used(_ features: [FeatureMap]) -> [FeatureMap] {
     let used = includesConstant ? features : features.filter { !$0.isConstant }
     check(
-      used.map(\.channels) == featureChannels,
+      used.map(\.channels) == featureChannels && used.allSatisfy { $0.tensor.shape[0] == 1 },
       "segmentation branch: feature channels \(used.map(\.channels)), expected \(featureChannels)")
-    var projected: [Int: Tensor] = [:]
-    var sources: [StripSource] = []
-    for (map, weight) in zip(used, projections) {
-      let planar = map.planar()
-      let side = map.resolution
-      if side == resolution {
-        sources.append(StripSource(tensor: planar, side: side, target: side, weight: weight))
-        continue
-      }
-      let product = weight.matrixProduct(planar.reshaped([map.channels, side * side]))
-      projected[side] = projected[side].map { $0 + product } ?? product
-    }
-    for (side, product) in projected.sorted(by: { $0.key < $1.key }) {
-      sources.append(
-        StripSource(
-          tensor: product.reshaped([1, members.count * hidden, side, side]), side: side,
-          target: resolution, weight: nil))
-    }
-    return sources
+    return used
   }
 
-  private func scores(of strip: PixelRectangle, _ leaves: [StripLeaf]) -> Tensor {
-    var h = leaves[0].projected(to: strip)
-    for leaf in leaves.dropFirst() { h = h + leaf.projected(to: strip) }
-    h = (h + firstBias).rectified().reshaped([members.count, hidden, strip.count])
-    h = (second.weight.matrixProduct(h) + second.bias).rectified()
-    h = third.weight.matrixProduct(h) + third.bias
-    return members.count == 1
-      ? h.reshaped([classCount, strip.count]) : h.mean(axes: [0])
+  /// The feature maps in the blocked layout, and what is made once for their sizes and the area.
+  private func prepared(_ used: [FeatureMap], _ area: PixelRectangle)
+    -> (inputs: [Tensor], weights: EnsembleWeights, plan: EnsemblePlan)
+  {
+    let sides = used.map(\.resolution)
+    let weights: EnsembleWeights
+    if let ensemble, ensemble.sides == sides {
+      weights = ensemble.weights
+    } else {
+      weights = EnsembleWeights(members, channels: featureChannels, sides: sides)
+      ensemble = (sides, weights)
+      plan = nil
+    }
+    let plan: EnsemblePlan
+    if let existing = self.plan, existing.area == area {
+      plan = existing
+    } else {
+      plan = EnsemblePlan(
+        area: area, sides: weights.levels.map(\.side), resolution: resolution,
+        stripPixels: stripPixels)
+      self.plan = plan
+    }
+    let inputs = withoutRecording {
+      used.map { $0.layout == .blocked ? $0.tensor : $0.tensor.blocked() }
+    }
+    return (inputs, weights, plan)
   }
 }
