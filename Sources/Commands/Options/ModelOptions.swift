@@ -13,8 +13,13 @@ struct ModelOptions: ParsableArguments {
         + "the .code file or vector, else 'faces'.", valueName: "name|file"))
   var model: String?
 
+  @Flag(help: "Compute in the plain, most exact way; slower.")
+  var exact = false
+
   /// Opens the model that was named, or else `fallback`, or else the default.
   func open(fallback: String? = nil) throws(EditingError) -> JointModel {
-    try ModelLibrary().model(named: model ?? fallback ?? Self.defaultName)
+    let opened = try ModelLibrary().model(named: model ?? fallback ?? Self.defaultName)
+    opened.isExact = exact
+    return opened
   }
 }
