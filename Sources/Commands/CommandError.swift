@@ -1,6 +1,6 @@
 /// What can go wrong between the command line and the library. Texts: `CommandErrorTexts.swift`.
 enum CommandError: Error, Equatable {
-  /// The user or the system asked the program to stop.
+  /// The user or the system asked the program to stop, when some results were finished.
   case interrupted(signal: Int32, written: Int)
   /// The folder of an output does not exist.
   case noOutputFolder(path: String, folder: String)
@@ -18,12 +18,14 @@ enum CommandError: Error, Equatable {
   case folderNeeded(path: String, results: Int)
   /// A photo has no repainted mask beside it.
   case noMask(photo: String, mask: String)
-  /// A folder holds nothing that can be read.
-  case emptyFolder(path: String)
+  /// A folder holds nothing of what is needed.
+  case nothingInFolder(path: String, needed: String)
+  /// A code is given where only a photo has a meaning.
+  case codeForPhoto(path: String)
   /// An input does not exist.
   case noInput(path: String)
   /// Vectors of one name exist for several domains.
-  case ambiguousVector(name: String, domains: [String])
+  case ambiguousVector(name: String, domains: [String], option: String)
   /// A code does not say how large its photo is.
   case noPhotoOfCode(path: String)
   /// A code has rows of another number or length than the model.

@@ -15,7 +15,7 @@ extension CommandError: LocalizedError {
     case .interrupted(_, let written):
       written == 0
         ? "interrupted; nothing was written"
-        : "interrupted; \(written) finished \(written == 1 ? "file stays" : "files stay")"
+        : "interrupted; the \(written == 1 ? "first result is" : "first \(written) results are") written"
     case .noOutputFolder(let path, let folder):
       "\(path): there is no folder \(folder); make it first"
     case .notWritable(let path, let reason): "\(path): cannot be written: \(reason)"
@@ -31,11 +31,12 @@ extension CommandError: LocalizedError {
       "\(path): \(results) results need a folder; give one that exists or a name that ends in '/'"
     case .noMask(let photo, let mask):
       "\(photo) has no repainted mask; it should be \(mask)"
-    case .emptyFolder(let path):
-      "\(path): there is no .png, .jpg, .jpeg or .code file in this folder"
+    case .nothingInFolder(let path, let needed):
+      "\(path): there is no \(needed) in this folder"
+    case .codeForPhoto(let path): "\(path): this is a code already; give a photo"
     case .noInput(let path): "\(path): no such file; check the path"
-    case .ambiguousVector(let name, let domains):
-      "vector '\(name)' exists for \(domains.joined(separator: " and ")); choose with --model"
+    case .ambiguousVector(let name, let domains, let option):
+      "vector '\(name)' exists for \(domains.joined(separator: " and ")); choose with \(option)"
     case .noPhotoOfCode(let path):
       "\(path): this code was not made from a photo, so there is no true size; "
         + "leave --true-size out"

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Editing
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -36,18 +37,31 @@ public enum CommandLineProgram {
   ///
   /// - Returns: the exit code.
   private static func report(_ error: any Error) -> Int32 {
-    if let error = error as? CommandError, case .interrupted(let signal, _) = error {
-      Terminal.writeError("semblance: \(error.text)\n")
+    if let interruption = interruption(behind: error),
+      case .interrupted(let signal, _) = interruption
+    {
+      Terminal.writeError("semblance: \(interruption.text)\n")
       return 128 + signal
     }
     let code = SemblanceCommand.exitCode(for: error).rawValue
     let message = SemblanceCommand.fullMessage(for: error)
     if code == EXIT_SUCCESS {
       print(message)
-    } else if !message.isEmpty {
+    } else if code == EXIT_FAILURE {
+      // Data errors quote names from files; usage texts are the program's own and have lines.
+      if !message.isEmpty { Terminal.writeError(named(message).onOneLine + "\n") }
+    } else {
       Terminal.writeError(named(message) + "\n")
     }
     return code
+  }
+
+  /// The interruption that made the command fail, if it was one.
+  private static func interruption(behind error: any Error) -> CommandError? {
+    if let error = error as? CommandError, case .interrupted = error { return error }
+    guard let error = error as? EditingError, error == .cancelled else { return nil }
+    do throws(CommandError) { try Interruption.check() } catch { return error }
+    return nil
   }
 
   /// The message with the program's name in the place of the parser's "Error".

@@ -74,6 +74,9 @@ struct EditingCommandsTests {
 
   /// The default picture is the photo outside of the region.
   @Test func editKeepsThePhotoOutsideTheRegion() throws {
+    let segment = try work.semblance(
+      "segment", "face.png", "-o", "own.png", "--embed-steps", "2")
+    #expect(segment.exitCode == 0)
     let run = try work.semblance(
       "edit", "face.png", "--mask", "painted.png", "-o", "out.png", "--steps", "3",
       "--embed-steps", "2", "--classes", "lower_lip", "--original-mask", "mask.png", "--sheet",
@@ -81,13 +84,15 @@ struct EditingCommandsTests {
     let result = try result(run)
     #expect(result["classes"] as? [String] == ["lower_lip"])
     #expect(result["steps"] as? Int == 3)
-    #expect(work.added == ["out.png", "sheet.png", "out.code"])
+    #expect(work.added == ["own.png", "out.png", "sheet.png", "out.code"])
 
     let before = try Picture(contentsOf: work.path("face.png"))
     let after = try Picture(contentsOf: work.path("out.png"))
     let lip = try palette.id(named: "lower_lip")
-    let region = try LabelMap(contentsOf: work.path("painted.png"), palette: palette)
-      .region(of: [lip]).dilated(by: 3)
+    // The lip in the painted mask, and where the model saw it.
+    let region = try ["painted.png", "own.png"].map {
+      try LabelMap(contentsOf: work.path($0), palette: palette).region(of: [lip]).dilated(by: 3)
+    }.reduce(Region(width: 128, height: 128)) { $0.union($1) }
     var changed = 0
     for y in 0..<128 {
       for x in 0..<128 where before[x, y] != after[x, y] {

@@ -35,7 +35,10 @@ struct OutputPlanTests {
   @Test func missingAndEmptyInputs() {
     defer { remove() }
     #expect(throws: CommandError.noInput(path: path("no"))) { try InputList([path("no")]) }
-    #expect(throws: CommandError.emptyFolder(path: path("empty"))) {
+    #expect(
+      throws: CommandError.nothingInFolder(
+        path: path("empty"), needed: ".png, .jpg, .jpeg or .code file")
+    ) {
       try InputList([path("empty")])
     }
   }

@@ -105,6 +105,16 @@ struct ParsingTests {
       "sample -o a.png --seed 18446744073709551615",
       "--seed is 18446744073709551615: give a number below 18446744073709551614"
     ),
+    ("evaluate editing pairs --limit -3", "--limit is -3: give a number from 1"),
+    ("evaluate transfer smile pairs --limit 0", "--limit is 0: give a number from 1"),
+    (
+      "evaluate transfer smile pairs --refine -1",
+      "--refine is -1: give a number of steps from 0 to 100000"
+    ),
+    (
+      "evaluate embedding test --steps 0,,3",
+      "--steps: '' is not a number from 0 to 100000"
+    ),
     (
       "vector combine smile -o .hidden",
       "--output: '.hidden' cannot be the name of a vector; use letters, digits, '-' and '_'"

@@ -153,6 +153,33 @@ struct WrongInputTests {
     #expect(work.added.isEmpty)
   }
 
+  @Test func codeInThePlaceOfAPhoto() throws {
+    let run = try work.semblance("embed", "face.code", "-o", "out.code")
+    expectError(run, "face.code: this is a code already; give a photo")
+  }
+
+  @Test func foldersWithoutMasks() throws {
+    try FileManager.default.createDirectory(
+      at: work.url("photos"), withIntermediateDirectories: false)
+    let empty = try work.semblance("vector", "learn", "photos", "-o", "new")
+    expectError(empty, "photos: there is no photo in this folder", made: ["photos"])
+    let pairs = try work.semblance("evaluate", "editing", "photos")
+    expectError(
+      pairs, "photos: there is no pair NAMEa.jpg, NAMEb.jpg with .png masks in this folder",
+      made: ["photos"])
+    try FileManager.default.copyItem(at: work.url("face.png"), to: work.url("photos/a.png"))
+    let unpainted = try work.semblance("vector", "learn", "photos", "-o", "new")
+    expectError(
+      unpainted, "photos/a.png has no repainted mask; it should be photos/a-after.png",
+      made: ["photos"])
+  }
+
+  /// Names in files are text of strangers.
+  @Test func controlCharactersAreNotPrinted() throws {
+    let run = try work.semblance("segment", "a\u{1B}[2J\nb.png", "-o", "out.png")
+    expectError(run, "a?[2J?b.png: no such file; check the path")
+  }
+
   @Test func photoOfAnotherCode() throws {
     let run = try work.semblance(
       "segment", "face.code", "--photo", "mask.png", "-o", "out.png", "--true-size")

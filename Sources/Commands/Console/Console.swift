@@ -27,7 +27,7 @@ final class Console {
 
   /// Prints a line of the result.
   func say(_ line: String) {
-    if !isQuiet && !writesJSON { print(line) }
+    if !isQuiet && !writesJSON { print(line.onOneLine) }
   }
 
   /// Prints the result for machines, when they asked for it.
@@ -64,7 +64,7 @@ final class Console {
         let elapsed = (now - start) / .seconds(1)
         draw(
           ProgressText.line(
-            label: label, step: progress.step, steps: progress.steps, elapsed: elapsed,
+            label: label.onOneLine, step: progress.step, steps: progress.steps, elapsed: elapsed,
             columns: Terminal.columns))
         shown = now
         isFirst = false
@@ -88,6 +88,6 @@ final class Console {
 
   private func writeError(_ line: String) {
     endProgress()
-    Terminal.writeError(line + "\n")
+    Terminal.writeError(line.onOneLine + "\n")
   }
 }

@@ -13,6 +13,19 @@ func text(_ value: Double, decimals: Int) -> String {
 /// A share of 1 in percent: `93.1 %`.
 func percent(_ share: Double) -> String { text(share * 100, decimals: 1) + " %" }
 
+extension String {
+  /// The text with '?' for every control character: what files call themselves must neither break
+  /// lines nor drive a terminal.
+  var onOneLine: String {
+    var result = Unicode.UnicodeScalarView()
+    for scalar in unicodeScalars {
+      let isControl = scalar.properties.generalCategory == .control
+      result.append(isControl || scalar == "\u{2028}" || scalar == "\u{2029}" ? "?" : scalar)
+    }
+    return String(result)
+  }
+}
+
 extension Double {
   /// The number rounded to a count of decimals, for results that people may read.
   func rounded(decimals: Int) -> Double {

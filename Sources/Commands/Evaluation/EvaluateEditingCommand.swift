@@ -6,6 +6,7 @@ struct EvaluateEditingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "editing",
     abstract: "Measure how well repainted masks come true.",
+    usage: "semblance evaluate editing <folder> [<options>]",
     discussion: """
       The folder holds pairs NAMEa.jpg and NAMEb.jpg with true masks (.png). Photo a is edited with \
       the mask of b as its repainted mask.
@@ -17,10 +18,14 @@ struct EvaluateEditingCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The folder.", valueName: "folder"))
   var folder: String
 
-  @Option(help: ArgumentHelp("Optimisation steps of each edit.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Optimisation steps of each edit.", valueName: "n"))
   var steps = 100
 
-  @Option(help: ArgumentHelp("Only the first pairs of the folder.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only the first pairs of the folder.", valueName: "n"))
   var limit: Int?
 
   @Flag(help: "Give the true mask of a as the mask before painting.")
@@ -30,7 +35,10 @@ struct EvaluateEditingCommand: ParsableCommand {
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var general: RunOptions
 
-  func validate() throws { try requireSteps(steps, "--steps") }
+  func validate() throws {
+    try requireSteps(steps, "--steps")
+    try requireLimit(limit)
+  }
 
   /// Means over the pairs.
   struct Result: Encodable {

@@ -6,6 +6,7 @@ struct EvaluateEmbeddingCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "embedding",
     abstract: "Measure how well photos and their masks are reconstructed.",
+    usage: "semblance evaluate embedding <folder> [<options>]",
     discussion: """
       The folder holds photos NAME.jpg with their true masks NAME.png. Scores are means over the \
       set at the model's resolution; the mean intersection over union is that of the classes above \
@@ -22,16 +23,21 @@ struct EvaluateEmbeddingCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Numbers of steps, separated by commas.", valueName: "n,n"))
   var steps = "0,30,100"
 
-  @Option(help: ArgumentHelp("Only the first photos of the folder.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only the first photos of the folder.", valueName: "n"))
   var limit: Int?
 
   @OptionGroup var models: ModelOptions
   @OptionGroup var general: RunOptions
 
-  func validate() throws { _ = try counts() }
+  func validate() throws {
+    _ = try counts()
+    try requireLimit(limit)
+  }
 
   private func counts() throws -> [Int] {
-    try steps.split(separator: ",").map { part in
+    try steps.split(separator: ",", omittingEmptySubsequences: false).map { part in
       guard let count = Int(part), (0...100_000).contains(count) else {
         throw ValidationError("--steps: '\(part)' is not a number from 0 to 100000")
       }

@@ -7,6 +7,7 @@ struct EvaluateTransferCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "transfer",
     abstract: "Measure what a stored vector does to photos it was not learned on.",
+    usage: "semblance evaluate transfer <vector> <folder> [<options>]",
     discussion: """
       The folder holds pairs NAMEa.jpg and NAMEb.jpg with true masks (.png). The vector is applied \
       to photo a, and its mask compared with that of b. Means with 95 % bootstrap intervals.
@@ -16,8 +17,10 @@ struct EvaluateTransferCommand: ParsableCommand {
         semblance evaluate transfer enlarge-wheels pairs/wheels --refine 30
       """)
 
-  @Argument(help: ArgumentHelp("A name or a .safetensors file.", valueName: "vector"))
-  var vector: String
+  @Argument(
+    help: ArgumentHelp("Names or files of vectors with strengths.", valueName: "vector"),
+    transform: { try VectorExpression($0) })
+  var vector: VectorExpression
 
   @Argument(help: ArgumentHelp("The folder.", valueName: "folder"))
   var folder: String
@@ -27,17 +30,25 @@ struct EvaluateTransferCommand: ParsableCommand {
     help: ArgumentHelp("Strength; the vector's default if not given.", valueName: "factor"))
   var strength: Float?
 
-  @Option(help: ArgumentHelp("Steps that repair what lies outside.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Steps that repair what lies outside.", valueName: "n"))
   var refine = 0
 
-  @Option(help: ArgumentHelp("Only the first pairs of the folder.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Only the first pairs of the folder.", valueName: "n"))
   var limit: Int?
 
   @OptionGroup var models: ModelOptions
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var general: RunOptions
 
-  func validate() throws { try requireFinite(strength, "--strength") }
+  func validate() throws {
+    try requireFinite(strength, "--strength")
+    try requireRefinement(refine)
+    try requireLimit(limit)
+  }
 
   /// A mean with its interval.
   struct Estimate: Encodable {
@@ -74,13 +85,11 @@ struct EvaluateTransferCommand: ParsableCommand {
   func run() throws {
     let console = general.begin()
     let items = try PairFolder.pairs(folder).prefix(limit ?? .max)
-    let library = VectorLibrary()
-    let found = try library.vector(for: VectorExpression.Term(name: vector), domain: nil)
-    let model = try models.open(fallback: found.record.domain)
+    let (model, found, factor) = try models.open(for: vector, strength: strength)
     let session = Session(model: model, options: photos, console: console)
     try session.requireFit(found, force: false)
     var assessment = try TransferAssessment(
-      model: model, vector: found, strength: strength, refinement: refine)
+      model: model, vector: found, strength: factor, refinement: refine)
     for (index, item) in items.enumerated() {
       let opened = try OpenedInput(item.photo, warn: console.warn)
       let subject = try session.subject(opened, prefix: "\(index + 1)/\(items.count) ")

@@ -15,7 +15,9 @@ enum PairFolder {
       let mask = name.dropLast(4) + ".png"
       return names.contains(String(mask)) ? ("\(folder)/\(name)", "\(folder)/\(mask)") : nil
     }
-    if found.isEmpty { throw .emptyFolder(path: folder) }
+    if found.isEmpty {
+      throw .nothingInFolder(path: folder, needed: "photo NAME.jpg with a mask NAME.png")
+    }
     return found.map { (photo: $0.0, mask: $0.1) }
   }
 
@@ -28,7 +30,9 @@ enum PairFolder {
     let found = stems.filter { stem in
       ["a.png", "b.jpg", "b.png"].allSatisfy { names.contains(stem + $0) }
     }
-    if found.isEmpty { throw .emptyFolder(path: folder) }
+    if found.isEmpty {
+      throw .nothingInFolder(path: folder, needed: "pair NAMEa.jpg, NAMEb.jpg with .png masks")
+    }
     return found.map { stem in
       (
         "\(folder)/\(stem)a.jpg", "\(folder)/\(stem)a.png", "\(folder)/\(stem)b.jpg",

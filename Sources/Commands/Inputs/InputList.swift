@@ -12,10 +12,11 @@ struct InputList: Equatable {
   let isMany: Bool
 
   private static let suffixes = [".png", ".jpg", ".jpeg", ".code"]
+  private static let needed = ".png, .jpg, .jpeg or .code file"
 
   /// The named files, and the pictures and codes in the named folders (not in their subfolders).
   ///
-  /// - Throws: `CommandError.noInput` or `.emptyFolder`.
+  /// - Throws: `CommandError.noInput` or `.nothingInFolder`.
   init(_ names: [String]) throws(CommandError) {
     var paths: [String] = []
     var hasFolder = false
@@ -29,12 +30,12 @@ struct InputList: Equatable {
       let folder = name.hasSuffix("/") ? name : name + "/"
       let files: [String]
       do { files = try FileManager.default.contentsOfDirectory(atPath: name) } catch {
-        throw .emptyFolder(path: name)
+        throw .nothingInFolder(path: name, needed: Self.needed)
       }
       let found = files.filter { file in
         !file.hasPrefix(".") && Self.suffixes.contains { file.lowercased().hasSuffix($0) }
       }.sorted()
-      if found.isEmpty { throw .emptyFolder(path: name) }
+      if found.isEmpty { throw .nothingInFolder(path: name, needed: Self.needed) }
       paths += found.map { folder + $0 }
     }
     self.paths = paths

@@ -23,7 +23,7 @@ struct RepaintedFolder {
   /// The photos by name.
   let items: [Item]
 
-  /// - Throws: `CommandError.noInput`, `.emptyFolder`, or `.noMask` for a photo without mask.
+  /// - Throws: `CommandError.noInput`, `.nothingInFolder`, or `.noMask` for a photo without mask.
   init(_ folder: String) throws(CommandError) {
     guard FileStatus(of: folder)?.isFolder == true,
       let names = try? FileManager.default.contentsOfDirectory(atPath: folder)
@@ -44,7 +44,7 @@ struct RepaintedFolder {
           before: known.contains("\(stem)-before.png") ? "\(folder)/\(stem)-before.png" : nil,
           after: "\(folder)/\(stem)-after.png"))
     }
-    if items.isEmpty { throw .emptyFolder(path: folder) }
+    if items.isEmpty { throw .nothingInFolder(path: folder, needed: "photo") }
     self.items = items
   }
 }

@@ -22,4 +22,22 @@ struct ModelOptions: ParsableArguments {
     opened.isExact = exact
     return opened
   }
+
+  /// The model and the vector of an expression: the model that was named decides where vectors are
+  /// looked up; else `domain` does, and the vector decides the model.
+  ///
+  /// - Parameter strength: for terms without one of their own; nil for each vector's default.
+  func open(for expression: VectorExpression, strength: Float?, domain: String? = nil) throws
+    -> (model: JointModel, vector: EditVector, strength: Float)
+  {
+    let library = VectorLibrary()
+    if model != nil {
+      let model = try open()
+      let (vector, factor) = try library.vector(
+        for: expression, strength: strength, domain: model.domain)
+      return (model, vector, factor)
+    }
+    let (vector, factor) = try library.vector(for: expression, strength: strength, domain: domain)
+    return (try open(fallback: vector.record.domain), vector, factor)
+  }
 }

@@ -20,6 +20,18 @@ func requireDilation(_ pixels: Int) throws {
   }
 }
 
+func requireRefinement(_ steps: Int) throws {
+  guard (0...100_000).contains(steps) else {
+    throw ValidationError("--refine is \(steps): give a number of steps from 0 to 100000")
+  }
+}
+
+func requireLimit(_ limit: Int?) throws {
+  if let limit, limit < 1 {
+    throw ValidationError("--limit is \(limit): give a number from 1")
+  }
+}
+
 func requirePictureName(_ path: String?, _ option: String) throws {
   guard let path else { return }
   do throws(PictureError) { _ = try PictureFormat(extensionOf: path) } catch {

@@ -55,12 +55,17 @@ struct VectorExpression: Equatable {
 extension VectorLibrary {
   /// The vector that a term names.
   ///
-  /// - Parameter domain: where names are looked up; nil for every domain.
+  /// - Parameters:
+  ///   - domain: where names are looked up; nil for every domain.
+  ///   - option: what chooses a domain, for messages.
   /// - Throws: `CommandError.ambiguousVector` for a name of several domains; `EditingError`.
-  func vector(for term: VectorExpression.Term, domain: String?) throws -> EditVector {
+  func vector(
+    for term: VectorExpression.Term, domain: String?, option: String = "--domain"
+  ) throws -> EditVector {
     let found = entries.filter { $0.name == term.name && (domain == nil || $0.domain == domain) }
     if found.count > 1 {
-      throw CommandError.ambiguousVector(name: term.name, domains: found.map(\.domain))
+      throw CommandError.ambiguousVector(
+        name: term.name, domains: found.map(\.domain), option: option)
     }
     return try vector(named: term.name, domain: domain)
   }
@@ -72,7 +77,7 @@ extension VectorLibrary {
     -> (vector: EditVector, strength: Float)
   {
     let parts = try expression.terms.map { term in
-      let vector = try vector(for: term, domain: domain)
+      let vector = try vector(for: term, domain: domain, option: "--model")
       return (vector, term.strength ?? strength ?? vector.record.strength)
     }
     if parts.count == 1 { return parts[0] }

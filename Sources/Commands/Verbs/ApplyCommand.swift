@@ -83,9 +83,7 @@ struct ApplyCommand: ParsableCommand {
       throw ValidationError(
         "--strength has no effect when every vector has a strength of its own; leave one out")
     }
-    guard (0...100_000).contains(refine) else {
-      throw ValidationError("--refine is \(refine): give a number of steps from 0 to 100000")
-    }
+    try requireRefinement(refine)
     try requireDilation(dilate)
     try requirePictureName(sheet, "--sheet")
     let isOne = inputs.count == 1 && !OutputPlan.isFolder(inputs[0])
@@ -124,7 +122,8 @@ struct ApplyCommand: ParsableCommand {
     let first =
       list.isMany
       ? nil : try OpenedInput(list.paths[0], photoPath: photos.photo, warn: console.warn)
-    let (model, edit, factor) = try open(domain: first?.code?.record.domain)
+    let (model, edit, factor) = try models.open(
+      for: vector, strength: strength, domain: first?.code?.record.domain)
     let session = Session(model: model, options: photos, console: console)
     try session.requireFit(edit, force: force)
     warn(of: edit, factor, console)
@@ -165,20 +164,6 @@ struct ApplyCommand: ParsableCommand {
         command: "apply", model: model.domain, results: results, sheet: sheet,
         seconds: watch.seconds))
     try batch.requireSuccess(results.map(\.error))
-  }
-
-  /// The model and the vector: the named model decides where vectors are looked up, else the code,
-  /// else the vector decides the model.
-  private func open(domain: String?) throws -> (JointModel, EditVector, Float) {
-    let library = VectorLibrary()
-    if models.model != nil {
-      let model = try models.open()
-      let (vector, factor) = try library.vector(
-        for: vector, strength: strength, domain: model.domain)
-      return (model, vector, factor)
-    }
-    let (vector, factor) = try library.vector(for: vector, strength: strength, domain: domain)
-    return (try models.open(fallback: vector.record.domain), vector, factor)
   }
 
   private func warn(of vector: EditVector, _ strength: Float, _ console: Console) {

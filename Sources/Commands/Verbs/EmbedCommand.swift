@@ -62,8 +62,9 @@ struct EmbedCommand: ParsableCommand {
     let inputs = try InputList(photos)
     let plan = try OutputPlan(
       inputs: inputs, output: output, suffix: ".code", check: OutputCheck(inputs: inputs.paths))
+    // One photo is read first, so that it is refused before a model is opened.
     let first = inputs.isMany ? nil : try OpenedInput(inputs.paths[0], warn: console.warn)
-    let model = try models.open(fallback: first?.code?.record.domain)
+    let model = try models.open()
     var session = Session(
       model: model, embedding: EmbeddingOptions(steps: encoderOnly ? 0 : steps), console: console)
     if !noCache { session.cache = .standard }
@@ -71,6 +72,7 @@ struct EmbedCommand: ParsableCommand {
     let results = try batch.run { index, path, prefix in
       let watch = Stopwatch()
       let input = try first ?? OpenedInput(path, warn: console.warn)
+      if input.code != nil { throw CommandError.codeForPhoto(path: path) }
       let subject = try session.subject(input, prefix: prefix, written: index)
       try plan.makeFolder()
       try subject.code.write(to: plan.paths[index])

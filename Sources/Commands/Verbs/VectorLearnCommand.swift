@@ -8,6 +8,7 @@ struct VectorLearnCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "learn",
     abstract: "Learn a vector from photos with repainted masks.",
+    usage: "semblance vector learn <folder> -o <name|file> [<options>]",
     discussion: """
       The folder holds photos NAME.jpg, each with its repainted mask NAME-after.png and, unless the \
       model's own mask was painted, the mask before painting NAME-before.png. Each photo is edited \

@@ -1,0 +1,59 @@
+import Testing
+
+@testable import Commands
+
+/// Every text of the module's errors, word for word.
+struct CommandErrorTests {
+  @Test(arguments: [
+    (CommandError.interrupted(signal: 2, written: 0), "interrupted; nothing was written"),
+    (.interrupted(signal: 2, written: 1), "interrupted; the first result is written"),
+    (.interrupted(signal: 2, written: 3), "interrupted; the first 3 results are written"),
+    (.noOutputFolder(path: "a/b.png", folder: "a"), "a/b.png: there is no folder a; make it first"),
+    (
+      .notWritable(path: "a.png", reason: "permission denied"),
+      "a.png: cannot be written: permission denied"
+    ),
+    (.outputIsFolder(path: "a"), "a: this is a folder; give the name of a file in it"),
+    (.outputIsFile(path: "a"), "a: this is a file; several results need a folder"),
+    (
+      .outputIsInput(path: "a"),
+      "a: this is also an input, which is never overwritten; choose another output"
+    ),
+    (
+      .sameOutput(path: "o/a.png", first: "a.jpg", second: "a.png"),
+      "o/a.png: a.jpg and a.png would both be written here; rename one of them"
+    ),
+    (
+      .folderNeeded(path: "a.png", results: 3),
+      "a.png: 3 results need a folder; give one that exists or a name that ends in '/'"
+    ),
+    (.noMask(photo: "a.jpg", mask: "m.png"), "a.jpg has no repainted mask; it should be m.png"),
+    (.nothingInFolder(path: "a", needed: "photo"), "a: there is no photo in this folder"),
+    (.codeForPhoto(path: "a"), "a: this is a code already; give a photo"),
+    (.noInput(path: "a"), "a: no such file; check the path"),
+    (
+      .ambiguousVector(name: "x", domains: ["cars", "faces"], option: "--model"),
+      "vector 'x' exists for cars and faces; choose with --model"
+    ),
+    (
+      .noPhotoOfCode(path: "a"),
+      "a: this code was not made from a photo, so there is no true size; leave --true-size out"
+    ),
+    (
+      .codeOfOtherSize(path: "a", expected: [12, 64], actual: [3, 4]),
+      "a: the code has size [3, 4], this model needs [12, 64]; embed the photo again"
+    ),
+    (
+      .labelsNeeded(model: "a"),
+      "a: this model draws labelled pictures only and cannot be sampled"
+    ),
+  ])
+  func texts(_ error: CommandError, _ text: String) {
+    #expect(error.text == text)
+    #expect(CommandLineProgram.text(of: error) == text)
+  }
+
+  @Test func oneLine() {
+    #expect("a\u{1B}[2J\r\nb\u{7F}\u{9B}\u{2028}é".onOneLine == "a?[2J??b???é")
+  }
+}
