@@ -87,7 +87,8 @@ extension BlockedPixels {
 
   /// Adds blocks `first..<first + b`, times `factor`, to a rectangle of a blocked image.
   public func add(
-    to image: Tensor, rows: Range<Int>, columns: Range<Int>, fromBlock first: Int, times factor: Float
+    to image: Tensor, rows: Range<Int>, columns: Range<Int>, fromBlock first: Int,
+    times factor: Float
   ) {
     check(
       image.shape.rank == 5 && image.shape[0] == 1 && image.shape[4] == 16
