@@ -102,7 +102,9 @@ extension JointModel {
           "outside_change": outcome.outsideChange,
         ]))
     var edited = code
-    edited.wPlus = outcome.wPlus
+    // The sum, not the optimised point itself: rounding aside they are equal, and applying the
+    // vector to the same code gives this very code again.
+    edited.wPlus = code.wPlus + outcome.delta
     edited.record.edits.append(LatentCode.AppliedEdit(name: name, strength: 1))
     return Edit(code: edited, vector: vector, maskEdit: maskEdit, outcome: outcome)
   }
