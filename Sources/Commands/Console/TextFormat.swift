@@ -17,7 +17,7 @@ extension String {
   /// The text with '?' for every control character: what files call themselves must neither break
   /// lines nor drive a terminal.
   var onOneLine: String {
-    var result = Unicode.UnicodeScalarView()
+    var result = String.UnicodeScalarView()
     for scalar in unicodeScalars {
       let isControl = scalar.properties.generalCategory == .control
       result.append(isControl || scalar == "\u{2028}" || scalar == "\u{2029}" ? "?" : scalar)
