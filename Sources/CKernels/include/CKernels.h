@@ -11,6 +11,7 @@
 #include "epilogue.h"
 #include "im2col.h"
 #include "isa.h"
+#include "label_modulation.h"
 #include "panel_product.h"
 #include "patches.h"
 #include "planes.h"

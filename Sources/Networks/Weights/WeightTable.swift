@@ -18,12 +18,15 @@ public final class WeightTable {
   public let isTrainable: Bool
   private let stored: [String: CheckpointTensor]
   private let given: [String: Tensor]
+  private let made: (shapes: [String: [Int]], make: (String) -> Tensor)?
   private var taken: [String: (tensor: Tensor, role: Role)] = [:]
+  private var passed: Set<String> = []
 
   /// The tensors of a checkpoint.
   public init(_ tensors: [String: CheckpointTensor], path: String, isTrainable: Bool = false) {
     stored = tensors
     given = [:]
+    made = nil
     self.path = path
     self.isTrainable = isTrainable
   }
@@ -38,16 +41,30 @@ public final class WeightTable {
   public init(_ tensors: [String: Tensor], path: String = "memory", isTrainable: Bool = false) {
     stored = [:]
     given = tensors
+    made = nil
     self.path = path
     self.isTrainable = isTrainable
   }
 
+  /// Tensors that `make` gives for a name when they are taken, not before: large random models.
+  public init(
+    shapes: [String: [Int]], path: String = "memory", make: @escaping (String) -> Tensor
+  ) {
+    stored = [:]
+    given = [:]
+    made = (shapes, make)
+    self.path = path
+    isTrainable = false
+  }
+
   /// The names of all tensors, sorted.
-  public var names: [String] { (Array(stored.keys) + Array(given.keys)).sorted() }
+  public var names: [String] {
+    (Array(stored.keys) + Array(given.keys) + (made.map { Array($0.shapes.keys) } ?? [])).sorted()
+  }
 
   /// The shape of a tensor, nil when there is none of this name.
   public func shape(of name: String) -> [Int]? {
-    stored[name]?.shape ?? given[name]?.shape.dimensions
+    stored[name]?.shape ?? given[name]?.shape.dimensions ?? made?.shapes[name]
   }
 
   /// Takes a tensor; nil sizes of `shape` may be anything.
@@ -67,17 +84,18 @@ public final class WeightTable {
       throw .wrongShape(path: path, name: name, expected: shape, actual: actual)
     }
     if let earlier = taken[name] { return earlier.tensor }
-    let tracking = isTrainable && role == .parameter
-    let tensor: Tensor
-    if let given = given[name] {
-      tensor = given.detached(requiresGradient: tracking)
-    } else {
-      tensor = try converted(name, shape: actual, tracking: tracking)
-    }
-    if let element = (0..<tensor.count).first(where: { !tensor.pointer[$0].isFinite }) {
-      throw .notFinite(path: path, name: name, element: element)
-    }
+    let tensor = try loaded(name, shape: actual, tracking: isTrainable && role == .parameter)
     taken[name] = (tensor, role)
+    return tensor
+  }
+
+  /// Takes a tensor as `tensor(_:shape:role:)` does but does not keep it: for weights that are
+  /// brought into another form at once, so that a large model is never in memory twice.
+  public func transient(_ name: String, shape: [Int?]) throws(ModelError) -> Tensor {
+    let isNew = taken[name] == nil
+    let tensor = try tensor(name, shape: shape, role: .buffer)
+    if isNew { taken[name] = nil }
+    passed.insert(name)
     return tensor
   }
 
@@ -88,7 +106,7 @@ public final class WeightTable {
 
   /// The names under `prefix` that nobody took, sorted.
   public func remaining(under prefix: String = "") -> [String] {
-    names.filter { $0.hasPrefix(prefix) && taken[$0] == nil }
+    names.filter { $0.hasPrefix(prefix) && taken[$0] == nil && !passed.contains($0) }
   }
 
   /// Makes sure that every tensor under `prefix` was taken.
@@ -97,6 +115,21 @@ public final class WeightTable {
   public func requireNothingRemains(under prefix: String = "") throws(ModelError) {
     let names = remaining(under: prefix)
     if !names.isEmpty { throw .surplusTensors(path: path, names: names) }
+  }
+
+  private func loaded(_ name: String, shape: [Int], tracking: Bool) throws(ModelError) -> Tensor {
+    let tensor: Tensor
+    if let given = given[name] {
+      tensor = given.detached(requiresGradient: tracking)
+    } else if let made {
+      tensor = made.make(name)
+    } else {
+      tensor = try converted(name, shape: shape, tracking: tracking)
+    }
+    if let element = (0..<tensor.count).first(where: { !tensor.pointer[$0].isFinite }) {
+      throw .notFinite(path: path, name: name, element: element)
+    }
+    return tensor
   }
 
   private func converted(_ name: String, shape: [Int], tracking: Bool) throws(ModelError)

@@ -124,7 +124,7 @@ extension BlockedPixels {
         && first + results.count <= blocks && pixels.upperBound <= count
         && start + pixels.count <= input.count
         && results.upperBound <= blockCount(transposed ? weights.inputs : weights.outputs),
-      "blocked pixels: product of \(source) with \(weights.weight.shape) to \(results) at \(first)")
+      "blocked pixels: product of \(source) with \(weights.shape) to \(results) at \(first)")
     let panels = weights.panels(for: transposed ? .inputGradient(.patches) : .forward(.patches))
     var operands = semblance_panel_operands(
       a: input.pointer(block: source.lowerBound, pixel: start),

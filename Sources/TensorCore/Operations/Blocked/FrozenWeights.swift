@@ -4,8 +4,9 @@ import CKernels
 ///
 /// Preparation happens at the first use; the prepared copies live as long as this object.
 public final class FrozenWeights {
-  /// The weights `[K, C, kh, kw]`, without `gain`.
-  public let weight: Tensor
+  /// The lengths of the axes `[K, C, kh, kw]`.
+  public let shape: Shape
+  private var original: Tensor?
   /// Factor of every weight (StyleGAN2's run-time `1 / sqrt(C kh kw)`).
   public let gain: Float
   /// How the kernel looks at its input.
@@ -31,7 +32,8 @@ public final class FrozenWeights {
   /// Wraps `weight` `[K, C, kh, kw]`; `padding` nil keeps the size of the image (odd kernels).
   public init(_ weight: Tensor, gain: Float = 1, stride: Int = 1, padding: Int? = nil) {
     check(weight.shape.rank == 4, "frozen weights: \(weight.shape)")
-    self.weight = weight.detached()
+    shape = weight.shape
+    original = weight.detached()
     self.gain = gain
     window = ConvolutionWindow(
       kernelHeight: weight.shape[2], kernelWidth: weight.shape[3], stride: stride,
@@ -39,9 +41,40 @@ public final class FrozenWeights {
   }
 
   /// Output channels K.
-  public var outputs: Int { weight.shape[0] }
+  public var outputs: Int { shape[0] }
   /// Input channels C.
-  public var inputs: Int { weight.shape[1] }
+  public var inputs: Int { shape[1] }
+
+  /// The weights `[K, C, kh, kw]`, without `gain`. After `seal` they are made anew from the copy
+  /// for `.patches`, which must be among those that were kept.
+  public var weight: Tensor {
+    if let original { return original }
+    guard let panels = prepared[.forward(.patches)] else {
+      fatalError("frozen weights \(shape): sealed without the copy for patches")
+    }
+    return Tensor(shape: shape) { target in
+      let taps = shape[2] * shape[3]
+      let depth = blockCount(inputs) * 16
+      for output in 0..<outputs {
+        let block = panels.base + output / 16 * taps * depth * 16 + output % 16
+        for input in 0..<inputs {
+          for tap in 0..<taps {
+            target[(output * inputs + input) * taps + tap] =
+              block[(tap * depth + input) * 16] / gain
+          }
+        }
+      }
+    }
+  }
+
+  /// Prepares the weights for convolutions by `algorithm` and lets the weights themselves go, which
+  /// halves the memory of a network that only runs forward. Other algorithms and gradients can be
+  /// prepared later only if `algorithm` is `.patches`.
+  public func seal(for algorithm: ConvolutionAlgorithm) {
+    check(algorithm.isUsable(for: window), "seal: \(algorithm) for \(shape)")
+    _ = panels(for: .forward(algorithm))
+    original = nil
+  }
 
   /// Floats held by prepared copies.
   public var preparedCount: Int { prepared.values.reduce(0) { $0 + $1.count } }
@@ -69,6 +102,7 @@ public final class FrozenWeights {
   private func preparePlanes(isGradient: Bool) -> Storage {
     let taps = window.kernelHeight * window.kernelWidth
     let blocks = blockCount(outputs)
+    let weight = weight
     let result = Storage(
       count: isGradient ? blockCount(4 * taps) * blocks * 256 : blocks * inputs * taps * 16)
     let pack = isGradient ? semblance_plane_gradient_weights : semblance_plane_weights
@@ -86,6 +120,7 @@ public final class FrozenWeights {
     let taps = window.kernelHeight * window.kernelWidth
     let matrices = algorithm == .patches ? taps : algorithm.matrices
     let result = Storage(count: matrices * blocks * depth * 16)
+    let weight = weight
     Parallel.forEach(blocks) { block in
       let (begin, end) = (Int64(block), Int64(block + 1))
       switch algorithm {

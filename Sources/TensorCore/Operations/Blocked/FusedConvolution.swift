@@ -65,10 +65,10 @@ private struct FusedConvolution {
     let shape = input.shape
     check(
       shape.rank == 5 && shape[4] == 16 && shape[1] == blockCount(weights.inputs),
-      "convolved(frozen): input \(shape), weight \(weights.weight.shape)")
+      "convolved(frozen): input \(shape), weight \(weights.shape)")
     check(
       upsamplingTaps.map { $0.count == 4 && weights.window.isPaddedThreeByThree } ?? true,
-      "upsamplingConvolved: \(upsamplingTaps?.count ?? 0) taps, weight \(weights.weight.shape)")
+      "upsamplingConvolved: \(upsamplingTaps?.count ?? 0) taps, weight \(weights.shape)")
     let (batch, height, width) = (shape[0], shape[2], shape[3])
     let size: (height: Int, width: Int) =
       upsamplingTaps == nil
@@ -77,7 +77,7 @@ private struct FusedConvolution {
       inputScale.map { $0.shape == [batch, weights.inputs] } ?? true
         && outputScale.map { $0.shape == [batch, weights.outputs] } ?? true,
       "convolved(frozen): scales \(String(describing: inputScale?.shape)) and "
-        + "\(String(describing: outputScale?.shape)) for weight \(weights.weight.shape), batch \(batch)"
+        + "\(String(describing: outputScale?.shape)) for weight \(weights.shape), batch \(batch)"
     )
     check(
       epilogue.bias.map { $0.count == weights.outputs } ?? true

@@ -7,7 +7,7 @@ extension Tensor {
     check(
       shape.rank == 4 && shape[1] == weights.inputs && shape[1] <= Int(SEMBLANCE_MOST_PLANES)
         && epilogue.noise == nil && epilogue.bias?.tracksGradient != true,
-      "convolved(frozen): pictures \(shape), weight \(weights.weight.shape), constant bias, no noise"
+      "convolved(frozen): pictures \(shape), weight \(weights.shape), constant bias, no noise"
     )
     let window = weights.window
     let size = window.outputSize(height: shape[2], width: shape[3])
@@ -37,8 +37,8 @@ extension Tensor {
     _ size: (height: Int, width: Int), _ target: UnsafeMutablePointer<Float>
   ) {
     let span = OperationTrace.begin(
-      "convolution of planes \(shape), \(weights.weight.shape)",
-      multiplications: weights.weight.count * size.height * size.width)
+      "convolution of planes \(shape), \(weights.shape)",
+      multiplications: weights.shape.count * size.height * size.width)
     defer { span?.end() }
     let (planes, height, width) = (shape[1], shape[2], shape[3])
     let padding = weights.window.padding
@@ -80,8 +80,8 @@ extension Tensor {
   ) {
     let (blocks, outputHeight, outputWidth) = (shape[1], shape[2], shape[3])
     let span = OperationTrace.begin(
-      "convolution of planes [\(height), \(width)], \(weights.weight.shape), gradient",
-      multiplications: weights.weight.count * outputHeight * outputWidth)
+      "convolution of planes [\(height), \(width)], \(weights.shape), gradient",
+      multiplications: weights.shape.count * outputHeight * outputWidth)
     defer { span?.end() }
     let pixels = outputHeight * outputWidth
     let window = weights.window

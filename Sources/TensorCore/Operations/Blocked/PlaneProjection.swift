@@ -17,12 +17,12 @@ extension Tensor {
     check(
       shape.rank == 5 && shape[4] == 16 && shape[1] == blockCount(weights.inputs)
         && weights.window.isPointwise && weights.outputs <= Int(SEMBLANCE_MOST_PLANES),
-      "projectedToPlanes: \(shape), weight \(weights.weight.shape)")
+      "projectedToPlanes: \(shape), weight \(weights.shape)")
     check(
       inputScale.map { $0.shape == [shape[0], weights.inputs] } ?? true
         && bias.map { $0.count == weights.outputs } ?? true,
       "projectedToPlanes: scale \(String(describing: inputScale?.shape)), bias "
-        + "\(String(describing: bias?.shape)), weight \(weights.weight.shape)")
+        + "\(String(describing: bias?.shape)), weight \(weights.shape)")
     let operation = PlaneProjection(
       weights: weights, input: self, inputScale: inputScale, bias: bias, clamp: clamp)
     let result = operation.forward()
