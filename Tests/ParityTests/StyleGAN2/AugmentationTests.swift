@@ -1,8 +1,9 @@
 import Layers
-@testable import Networks
 import TensorCore
 import TestSupport
 import Testing
+
+@testable import Networks
 
 @Suite("The augmentation pipeline gives the reference's numbers")
 struct AugmentationTests {
