@@ -24,6 +24,10 @@ enum CommandError: Error, Equatable {
   case codeForPhoto(path: String)
   /// An input does not exist.
   case noInput(path: String)
+  /// Pairs need as many photos after as before.
+  case unequalSets(before: Int, after: Int)
+  /// A table of attributes cannot be read.
+  case damagedTable(path: String, line: Int, reason: String)
   /// Vectors of one name exist for several domains.
   case ambiguousVector(name: String, domains: [String], option: String)
   /// A code does not say how large its photo is.

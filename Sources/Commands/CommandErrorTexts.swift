@@ -34,6 +34,10 @@ extension CommandError: LocalizedError {
     case .nothingInFolder(let path, let needed):
       "\(path): there is no \(needed) in this folder"
     case .codeForPhoto(let path): "\(path): this is a code already; give a photo"
+    case .unequalSets(let before, let after):
+      "--before names \(before) photos and --after \(after); pairs need as many of both"
+    case .damagedTable(let path, let line, let reason):
+      "\(path), line \(line): the table \(reason); give comma-separated values with names above"
     case .noInput(let path): "\(path): no such file; check the path"
     case .ambiguousVector(let name, let domains, let option):
       "vector '\(name)' exists for \(domains.joined(separator: " and ")); choose with \(option)"

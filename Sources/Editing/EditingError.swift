@@ -51,6 +51,10 @@ public enum EditingError: Error, Equatable, Sendable {
   case photoOfOtherCode(path: String)
   /// The work was cancelled before it had a result.
   case cancelled
+  /// An attribute probe belongs to the encoder of another model.
+  case probeOfOtherModel(expected: String, actual: String)
+  /// A probe does not read this attribute.
+  case unknownAttribute(String, known: [String])
   /// The optimisation left the range of numbers.
   case diverged(step: Int)
 }

@@ -49,6 +49,11 @@ extension EditingError: LocalizedError {
       "no class '\(name)'; the model has \(known.joined(separator: ", "))"
     case .unknownModel(let name, let known):
       "no model '\(name)'; give a .safetensors file or one of \(known.joined(separator: ", "))"
+    case .probeOfOtherModel(let expected, let actual):
+      "the attribute probe belongs to the encoder of model \(actual), not of \(expected); "
+        + "fit it again with 'semblance evaluate attributes'"
+    case .unknownAttribute(let name, let known):
+      "the probe reads no attribute '\(name)'; it reads " + known.joined(separator: ", ")
     case .unknownVector(let name, let domain, let known):
       "no vector '\(name)' for \(domain); give a file or one of "
         + (known.isEmpty ? "(none stored)" : known.joined(separator: ", "))

@@ -10,8 +10,10 @@ struct EvaluateCommand: ParsableCommand {
         semblance evaluate embedding faces/test --steps 0,30,100
         semblance evaluate editing faces/pairs/smile --limit 20
         semblance evaluate transfer smile faces/pairs/smile --refine 30
+        semblance evaluate attributes faces/train -o faces.probe
       """,
     subcommands: [
       EvaluateEmbeddingCommand.self, EvaluateEditingCommand.self, EvaluateTransferCommand.self,
+      EvaluateAttributesCommand.self, EvaluatePairsCommand.self,
     ])
 }

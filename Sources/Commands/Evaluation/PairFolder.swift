@@ -21,6 +21,11 @@ enum PairFolder {
     return found.map { (photo: $0.0, mask: $0.1) }
   }
 
+  /// Photos `NAME.jpg`, by name.
+  static func photos(_ folder: String) throws(CommandError) -> [String] {
+    try contents(of: folder).sorted().filter { $0.hasSuffix(".jpg") }.map { "\(folder)/\($0)" }
+  }
+
   /// Pairs `NAMEa.jpg` and `NAMEb.jpg` (before and after) with their true masks.
   static func pairs(_ folder: String) throws(CommandError) -> [(
     photo: String, mask: String, editedPhoto: String, editedMask: String

@@ -58,6 +58,15 @@ public final class ImageEncoder {
   /// The latent code `[N, rows, w]` of pictures `[N, 3, H, W]` in -1...1 (bands of a letterbox are
   /// -1).
   public func callAsFunction(_ pictures: Tensor) -> Tensor {
+    var h = features(of: pictures)
+    h = (h.matrixProduct(linear[0].weight, transposingOther: true) + linear[0].bias)
+      .leakyReLU(slope: Self.slope)
+    h = h.matrixProduct(linear[1].weight, transposingOther: true) + linear[1].bias
+    return h.reshaped([h.shape[0], rowCount, meanLatent.count]) + meanLatent
+  }
+
+  /// The activations `[N, F]` of the last convolution for pictures `[N, 3, H, W]` in -1...1.
+  public func features(of pictures: Tensor) -> Tensor {
     check(
       pictures.shape.rank == 4 && pictures.shape[2] == resolution
         && pictures.shape[3] == resolution,
@@ -67,10 +76,6 @@ public final class ImageEncoder {
       h = (h.convolved(with: weight, stride: 2, padding: 1) + bias.reshaped([bias.count, 1, 1]))
         .leakyReLU(slope: Self.slope)
     }
-    h = h.reshaped([h.shape[0], h.count / h.shape[0]])
-    h = (h.matrixProduct(linear[0].weight, transposingOther: true) + linear[0].bias)
-      .leakyReLU(slope: Self.slope)
-    h = h.matrixProduct(linear[1].weight, transposingOther: true) + linear[1].bias
-    return h.reshaped([h.shape[0], rowCount, meanLatent.count]) + meanLatent
+    return h.reshaped([h.shape[0], h.count / max(h.shape[0], 1)])
   }
 }
