@@ -47,11 +47,23 @@ enum HashFill {
   }
 
   private static func tensor(_ entry: Entry, seed: UInt64) throws -> Tensor {
-    let bound = Float(entry.bound)
-    let offset = Float(entry.offset ?? 0)
-    let start = seed &* 0x9E37_79B9_7F4A_7C15 &+ (entry.tensorIndex << 40) &+ 0x9E37_79B9_7F4A_7C15
-    let shape = Shape(entry.shape)
-    let result = Tensor(shape: shape) { base in
+    let result = tensor(
+      Shape(entry.shape), index: entry.tensorIndex, seed: seed, bound: entry.bound,
+      offset: entry.offset ?? 0)
+    try check(result, sum: entry.sum, key: entry.key)
+    guard zip(result.values.prefix(4), entry.firstValues).allSatisfy({ $0 == $1 })
+    else { throw Mismatch(key: entry.key) }
+    return result
+  }
+
+  /// Tensor number `index` of a seed: numbers of magnitude `bound` around `offset`.
+  static func tensor(
+    _ shape: Shape, index: UInt64, seed: UInt64, bound: Double, offset: Double
+  ) -> Tensor {
+    let bound = Float(bound)
+    let offset = Float(offset)
+    let start = seed &* 0x9E37_79B9_7F4A_7C15 &+ (index << 40) &+ 0x9E37_79B9_7F4A_7C15
+    return Tensor(shape: shape) { base in
       for index in 0..<shape.count {
         var z = start &+ UInt64(index)
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -61,11 +73,11 @@ enum HashFill {
         base[index] = offset == 0 ? scaled : scaled + offset
       }
     }
-    let sum = (0..<result.count).reduce(0.0) { $0 + Double(result.pointer[$1]) }
-    guard
-      abs(sum - entry.sum) < 1e-9 * Double(result.count),
-      zip(result.values.prefix(4), entry.firstValues).allSatisfy({ $0 == $1 })
-    else { throw Mismatch(key: entry.key) }
-    return result
+  }
+
+  /// Makes sure that the elements of `tensor` add up to `sum`.
+  static func check(_ tensor: Tensor, sum expected: Double, key: String) throws {
+    let sum = (0..<tensor.count).reduce(0.0) { $0 + Double(tensor.pointer[$1]) }
+    guard abs(sum - expected) < 1e-9 * Double(tensor.count) else { throw Mismatch(key: key) }
   }
 }

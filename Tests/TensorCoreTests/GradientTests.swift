@@ -121,6 +121,20 @@ struct GradientTests {
       tolerance: 2e-2)
   }
 
+  @Test(arguments: [Float(1), 0.2])
+  func spatialModulation(slope: Float) {
+    let x = random([2, 3, 4, 5], seed: 1)
+    let parameters = random([2, 6, 4, 5], seed: 2)
+    expectGradients(
+      of: { projected($0[0].modulated(by: $0[1], slope: slope)) }, at: [x, parameters],
+      step: 1e-4, tolerance: 2e-2)
+  }
+
+  @Test func standardization() {
+    let x = random([2, 3, 4, 5], seed: 1).affine(scale: 3, shift: 10)
+    expectGradients(of: { projected($0[0].standardized(epsilon: 1e-5).result) }, at: [x])
+  }
+
   @Test func crossEntropy() {
     let scores = random([5, 7], seed: 4)
     expectGradients(

@@ -12,6 +12,7 @@
 #include "im2col.h"
 #include "isa.h"
 #include "label_modulation.h"
+#include "modulation.h"
 #include "panel_product.h"
 #include "patches.h"
 #include "planes.h"
