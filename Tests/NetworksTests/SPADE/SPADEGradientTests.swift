@@ -70,18 +70,6 @@ struct SPADEGradientTests {
     }
   }
 
-  @Test("the discriminator's features")
-  func discriminator() throws {
-    let network = try PatchDiscriminator(
-      table(PatchDiscriminatorConfiguration(inputChannels: 4, filters: 3).weights), prefix: "",
-      configuration: PatchDiscriminatorConfiguration(inputChannels: 4, filters: 3))
-    let input = randomTensor([2, 4, 16, 16], seed: 1)
-    check(network.parameters, network.buffers) {
-      .concatenated(
-        network(input, mode: .training).flatMap { $0 }.map { $0.reshaped([$0.count]) }, axis: 0)
-    }
-  }
-
   @Test("the encoder")
   func encoder() throws {
     let configuration = StyleEncoderConfiguration(filters: 2, latentSize: 3, side: 32)
@@ -93,18 +81,6 @@ struct SPADEGradientTests {
       let style = network(pictures, mode: .training)
       return .concatenated(
         [style.sample(noise: noise).reshaped([6]), style.divergence.reshaped([1])], axis: 0)
-    }
-  }
-
-  @Test("pix2pixHD")
-  func pix2pixHD() throws {
-    let configuration = Pix2PixHDConfiguration(
-      layoutChannels: 3, filters: 2, reductions: 2, residualBlocks: 1, normalization: .batch)
-    let network = try Pix2PixHDGenerator(
-      table(configuration.generatorWeights), prefix: "", configuration: configuration)
-    let layout = randomTensor([2, 3, 16, 16], seed: 1)
-    check(network.parameters, network.buffers) {
-      network(layout, mode: .training).resizedArea(height: 4, width: 4)
     }
   }
 }

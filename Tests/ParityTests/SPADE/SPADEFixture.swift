@@ -2,6 +2,7 @@ import Checkpoints
 import Networks
 import TensorCore
 import TestSupport
+import Testing
 
 /// SPADE's networks at 64x64 and the numbers that the reference gave for them.
 struct SPADEFixture {
