@@ -231,10 +231,73 @@ def edit_step(torch, layout, resolution, base, projects_first, members=10, class
     return run
 
 
+class SPADE:
+    """The SPADE generator of COCO-Stuff at 256 pixels; spectral norms are divided out before."""
+
+    def __init__(self, torch, layout, filters=64, channels=184, hidden=128):
+        self.torch, self.layout = torch, layout
+        wide = 16 * filters
+        conv = lambda k, c, size: (
+            (torch.randn(k, c, size, size) / math.sqrt(c * size * size)).contiguous(
+                memory_format=layout), torch.zeros(k))
+        norm = lambda c: dict(
+            mean=torch.zeros(c), variance=torch.ones(c), shared=conv(hidden, channels, 3),
+            gamma=conv(c, hidden, 3), beta=conv(c, hidden, 3))
+        self.start, self.blocks = conv(wide, channels, 3), []
+        sizes = [(wide, wide, False), (wide, wide, True), (wide, wide, False)]
+        sizes += [(wide >> i, wide >> (i + 1), True) for i in range(4)]
+        for inputs, outputs, doubles in sizes:
+            middle = min(inputs, outputs)
+            block = dict(doubles=doubles, norm_0=norm(inputs), conv_0=conv(middle, inputs, 3),
+                         norm_1=norm(middle), conv_1=conv(outputs, middle, 3))
+            if inputs != outputs:
+                block.update(norm_s=norm(inputs), conv_s=(conv(outputs, inputs, 1)[0], None))
+            self.blocks.append(block)
+        self.image = conv(3, filters, 3)
+
+    def modulated(self, x, labels, norm):
+        functional = self.torch.nn.functional
+        normalized = functional.batch_norm(x, norm["mean"], norm["variance"])
+        labels = functional.interpolate(labels, size=x.shape[2:], mode="nearest")
+        hidden = functional.relu(functional.conv2d(labels, *norm["shared"], padding=1))
+        gamma = functional.conv2d(hidden, *norm["gamma"], padding=1)
+        beta = functional.conv2d(hidden, *norm["beta"], padding=1)
+        return normalized * (1 + gamma) + beta
+
+    def __call__(self, labels):
+        functional = self.torch.nn.functional
+        small = functional.interpolate(labels, size=(8, 8), mode="nearest")
+        x = functional.conv2d(small, *self.start, padding=1)
+        for block in self.blocks:
+            if block["doubles"]:
+                x = functional.interpolate(x, scale_factor=2, mode="nearest")
+            skip = x
+            if "norm_s" in block:
+                skip = functional.conv2d(
+                    self.modulated(x, labels, block["norm_s"]), block["conv_s"][0])
+            for index in ["0", "1"]:
+                x = functional.leaky_relu(self.modulated(x, labels, block["norm_" + index]), 0.2)
+                x = functional.conv2d(x, *block["conv_" + index], padding=1)
+            x = skip + x
+        x = functional.conv2d(functional.leaky_relu(x, 0.2), *self.image, padding=1)
+        return self.torch.tanh(x)
+
+
+def spade(torch, layout, side):
+    network = SPADE(torch, layout)
+    classes = torch.randint(0, 183, (1, 1, side, side))
+    labels = torch.zeros(1, 184, side, side).scatter_(1, classes, 1)
+    labels = labels.contiguous(memory_format=layout)
+    def run():
+        with torch.no_grad():
+            network(labels)
+    return run
+
+
 def torch_work(torch, case, layout):
     kind, rest = case["kind"], case["arguments"]
     return {"conv": convolution, "generator": generator, "lpips": lpips,
-            "edit-step": edit_step}[kind](torch, layout, *rest)
+            "edit-step": edit_step, "spade": spade}[kind](torch, layout, *rest)
 
 
 def work():
@@ -299,6 +362,9 @@ def cases():
                 bench="edit-step", name=f"{resolution} base {base} step",
                 label=f"{resolution} base {base} step, {'project first' if first else 'stacked'}",
                 torch=dict(kind="edit-step", arguments=[resolution, base, first]), runs=1)
+    for kind in ["segments", "noise"]:
+        yield dict(bench="spade", name=f"256 ngf 64 {kind}", torch=dict(
+            kind="spade", arguments=[256]), runs=1)
 
 
 def compare(case, arguments):

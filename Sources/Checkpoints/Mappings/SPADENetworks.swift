@@ -45,8 +45,11 @@ enum SPADENetworks {
     _ draft: inout MappingDraft, _ name: String
   ) throws(CheckpointError) {
     var layout = NetworkLayout()
+    // Kernels of 1, 3 and 5 exist; what is wrong with any other is said of the usual size.
+    let stored = draft.shape("\(name).mlp_shared.0.weight")?.last ?? 3
+    let kernel = [1, 3, 5].contains(stored) ? stored : 3
     for part in ["mlp_shared.0", "mlp_gamma", "mlp_beta"] {
-      layout.convolution("\(name).\(part)", nil, nil, 3)
+      layout.convolution("\(name).\(part)", nil, nil, kernel)
     }
     try layout.take(&draft, to: "generator.")
     // Instance normalisation has no statistics.

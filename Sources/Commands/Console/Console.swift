@@ -48,27 +48,34 @@ final class Console {
   /// Prints an error after which the work goes on.
   func fail(_ message: String) { writeError("semblance: \(message)") }
 
-  /// Shows the progress of an optimisation, at most ten times a second, and cancels it when the user
-  /// asks for that.
-  ///
-  /// - Parameter stepped: called after every step.
-  func observer(_ label: String, stepped: @escaping () -> Void = {}) -> OptimizationObserver {
+  /// Shows how far work has come, at most ten times a second: call it with what is done and what is
+  /// to be done.
+  func counter(_ label: String) -> (_ done: Int, _ all: Int) -> Void {
     let clock = ContinuousClock()
     let start = clock.now
     var shown = start
     var isFirst = true
-    return { [self] progress in
-      stepped()
+    return { [self] done, all in
       let now = clock.now
-      if showsProgress && (isFirst || now - shown >= .milliseconds(100)) {
-        let elapsed = (now - start) / .seconds(1)
-        draw(
-          ProgressText.line(
-            label: label.onOneLine, step: progress.step, steps: progress.steps, elapsed: elapsed,
-            columns: Terminal.columns))
-        shown = now
-        isFirst = false
-      }
+      guard showsProgress, isFirst || now - shown >= .milliseconds(100) else { return }
+      let elapsed = (now - start) / .seconds(1)
+      draw(
+        ProgressText.line(
+          label: label.onOneLine, step: done, steps: all, elapsed: elapsed,
+          columns: Terminal.columns))
+      shown = now
+      isFirst = false
+    }
+  }
+
+  /// Shows the progress of an optimisation, and cancels it when the user asks for that.
+  ///
+  /// - Parameter stepped: called after every step.
+  func observer(_ label: String, stepped: @escaping () -> Void = {}) -> OptimizationObserver {
+    let count = counter(label)
+    return { progress in
+      stepped()
+      count(progress.step, progress.steps)
       return !Interruption.isRequested
     }
   }

@@ -11,13 +11,14 @@ struct InputList: Equatable {
   /// Whether the results go to a folder: several files were named, or a folder was.
   let isMany: Bool
 
-  private static let suffixes = [".png", ".jpg", ".jpeg", ".code"]
-  private static let needed = ".png, .jpg, .jpeg or .code file"
-
   /// The named files, and the pictures and codes in the named folders (not in their subfolders).
   ///
+  /// - Parameter suffixes: what the names of files in folders end with, two at least.
   /// - Throws: `CommandError.noInput` or `.nothingInFolder`.
-  init(_ names: [String]) throws(CommandError) {
+  init(
+    _ names: [String], suffixes: [String] = [".png", ".jpg", ".jpeg", ".code"]
+  ) throws(CommandError) {
+    let needed = suffixes.dropLast().joined(separator: ", ") + " or \(suffixes.last ?? "") file"
     var paths: [String] = []
     var hasFolder = false
     for name in names {
@@ -30,12 +31,12 @@ struct InputList: Equatable {
       let folder = name.hasSuffix("/") ? name : name + "/"
       let files: [String]
       do { files = try FileManager.default.contentsOfDirectory(atPath: name) } catch {
-        throw .nothingInFolder(path: name, needed: Self.needed)
+        throw .nothingInFolder(path: name, needed: needed)
       }
       let found = files.filter { file in
-        !file.hasPrefix(".") && Self.suffixes.contains { file.lowercased().hasSuffix($0) }
+        !file.hasPrefix(".") && suffixes.contains { file.lowercased().hasSuffix($0) }
       }.sorted()
-      if found.isEmpty { throw .nothingInFolder(path: name, needed: Self.needed) }
+      if found.isEmpty { throw .nothingInFolder(path: name, needed: needed) }
       paths += found.map { folder + $0 }
     }
     self.paths = paths

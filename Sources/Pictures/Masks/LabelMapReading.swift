@@ -16,78 +16,90 @@ extension LabelMap {
   /// - Parameters:
   ///   - path: the file.
   ///   - palette: the classes.
+  ///   - unlabelled: the class of the value 255; nil when that is a value like any other.
   ///   - limits: what the file may demand.
   /// - Throws: `PictureError` naming `path` and, for unknown colours and ids, how many pixels have
   ///   them and where the first is.
   public init(
-    contentsOf path: String, palette: Palette, limits: DecodingLimits = DecodingLimits()
+    contentsOf path: String, palette: Palette, unlabelled: UInt8? = nil,
+    limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) {
     let bytes = try readFile(path, maxBytes: limits.maxFileBytes)
-    try self.init(decoding: bytes, named: path, palette: palette, limits: limits)
+    try self.init(
+      decoding: bytes, named: path, palette: palette, unlabelled: unlabelled, limits: limits)
   }
 
   /// Decodes a mask from a PNG file in memory, by the rules of `init(contentsOf:palette:)`.
   public init(
-    decoding bytes: [UInt8], named name: String, palette: Palette,
+    decoding bytes: [UInt8], named name: String, palette: Palette, unlabelled: UInt8? = nil,
     limits: DecodingLimits = DecodingLimits()
   ) throws(PictureError) {
     let decoded = try DecodedSamples(decoding: bytes, named: name, limits: limits) { _ in }
     guard decoded.format == .png else { throw .lossyMask(name: name) }
     try decoded.requireOpacity(named: name)
-    switch try decoded.maskContent(for: palette, named: name) {
-    case .ids: try self.init(ids: decoded, palette: palette, named: name)
+    switch try decoded.maskContent(for: palette, unlabelled: unlabelled, named: name) {
+    case .ids:
+      try self.init(ids: decoded, palette: palette, unlabelled: unlabelled, named: name)
     case .colors(let colors): try self.init(colors: colors, palette: palette, named: name)
     }
   }
 
   private init(
-    ids decoded: DecodedSamples, palette: Palette, named name: String
+    ids decoded: DecodedSamples, palette: Palette, unlabelled: UInt8?, named name: String
   ) throws(PictureError) {
-    let count = decoded.width * decoded.height
     var unknown = UnknownValues<Int>()
-    var labels: [UInt8] = []
-    labels.reserveCapacity(count)
-    for pixel in 0..<count {
-      let id = decoded.value(pixel * decoded.channels)
-      if id < palette.count {
-        labels.append(UInt8(id))
-      } else {
-        unknown.add(id, at: pixel)
-      }
-    }
+    let labels = decoded.ids(palette: palette, unlabelled: unlabelled, unknown: &unknown)
     if let worst = unknown.mostFrequent {
       throw .unknownClass(
         name: name, id: worst.value, classCount: palette.count, pixels: unknown.pixels,
         x: worst.first % decoded.width, y: worst.first / decoded.width)
     }
-    self.init(width: decoded.width, height: decoded.height, labels: labels)
+    self.init(width: decoded.width, height: decoded.height, labels: labels.map { $0 ?? 0 })
   }
 
   private init(
     colors: MaskColors, palette: Palette, named name: String
   ) throws(PictureError) {
     var unknown = UnknownValues<MaskColor>()
-    var labels: [UInt8] = []
-    labels.reserveCapacity(colors.pixels.count)
-    for (pixel, color) in colors.pixels.enumerated() {
-      if let id = color.exact.flatMap(palette.id(of:)) {
-        labels.append(id)
-      } else {
-        unknown.add(color, at: pixel)
-      }
-    }
+    let labels = colors.ids(palette: palette, unknown: &unknown)
     if let worst = unknown.mostFrequent {
       throw .unknownColor(
         name: name, color: worst.value.description, distinct: unknown.distinct,
         pixels: unknown.pixels, x: worst.first % colors.width, y: worst.first / colors.width)
     }
-    self.init(width: colors.width, height: colors.height, labels: labels)
+    self.init(width: colors.width, height: colors.height, labels: labels.map { $0 ?? 0 })
+  }
+}
+
+extension DecodedSamples {
+  /// The class of each pixel of a picture of ids; nil and counted where there is none.
+  func ids(
+    palette: Palette, unlabelled: UInt8?, unknown: inout UnknownValues<Int>
+  ) -> [UInt8?] {
+    (0..<width * height).map { pixel in
+      let id = value(pixel * channels)
+      if id < palette.count { return UInt8(id) }
+      if id == 255, let unlabelled { return unlabelled }
+      unknown.add(id, at: pixel)
+      return nil
+    }
+  }
+}
+
+extension MaskColors {
+  /// The class of each pixel; nil and counted where there is none.
+  func ids(palette: Palette, unknown: inout UnknownValues<MaskColor>) -> [UInt8?] {
+    pixels.enumerated().map { pixel, color in
+      if let id = color.exact.flatMap(palette.id(of:)) { return id }
+      unknown.add(color, at: pixel)
+      return nil
+    }
   }
 }
 
 /// Values that belong to no class, counted.
-private struct UnknownValues<Value: Hashable> {
-  private var found: [Value: (count: Int, first: Int)] = [:]
+struct UnknownValues<Value: Hashable> {
+  private(set) var found: [Value: (count: Int, first: Int)] = [:]
   private(set) var pixels = 0
 
   var distinct: Int { found.count }

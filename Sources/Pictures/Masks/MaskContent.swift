@@ -41,14 +41,16 @@ enum MaskContent {
 
 extension DecodedSamples {
   /// Decides how to read a mask; `LabelMap.init(contentsOf:palette:)` documents the rules.
-  func maskContent(for classes: Palette, named name: String) throws(PictureError) -> MaskContent {
+  func maskContent(
+    for classes: Palette, unlabelled: UInt8? = nil, named name: String
+  ) throws(PictureError) -> MaskContent {
     switch layout {
     case .gray, .grayAlpha:
-      return grayContent(for: classes)
+      return grayContent(for: classes, unlabelled: unlabelled)
     case .indexed:
       try requireValidIndices(named: name)
       if palette.enumerated().allSatisfy({ $1.color.isGray(UInt8($0)) }) {
-        return grayContent(for: classes)
+        return grayContent(for: classes, unlabelled: unlabelled)
       }
       let used = Set(samples).map { palette[Int($0)].color }
       let areClassColors = used.allSatisfy { classes.id(of: $0) != nil }
@@ -59,10 +61,12 @@ extension DecodedSamples {
     }
   }
 
-  private func grayContent(for classes: Palette) -> MaskContent {
+  private func grayContent(for classes: Palette, unlabelled: UInt8?) -> MaskContent {
     let maximum = (1 << bits) - 1
     let used = Set((0..<width * height).map { value($0 * channels) })
-    if bits == 16 || used.allSatisfy({ $0 < classes.count }) { return .ids }
+    if bits == 16 || used.allSatisfy({ $0 < classes.count || $0 == 255 && unlabelled != nil }) {
+      return .ids
+    }
     let areClassColors = used.allSatisfy { value in
       let gray = rescaled(value, maximum)
       return classes.id(of: RGBColor(gray, gray, gray)) != nil

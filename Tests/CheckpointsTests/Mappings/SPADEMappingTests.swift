@@ -84,4 +84,15 @@ struct SPADEMappingTests {
         try kept.tensors["discriminator.discriminator_0.model1.0.0.weight_v"]?.floats() == [0, 1])
     }
   }
+
+  @Test("SPADE layers may have kernels of 1 and 5", arguments: [1, 5])
+  func kernels(kernel: Int) throws {
+    var tensors = try Checkpoint(fixture: "spade_small/latest_net_G_zip.pth").tensors
+    for (name, tensor) in tensors where name.contains("mlp_") && name.hasSuffix("weight") {
+      tensors[name] = KeyList.tensor(Array(tensor.shape.prefix(2)) + [kernel, kernel])
+    }
+    let model = try ImportedModel(Checkpoint(path: "f", format: .torchStream, tensors: tensors))
+    #expect(
+      model.tensors["generator.up_3.norm_s.mlp_gamma.weight"]?.shape == [4, 8, kernel, kernel])
+  }
 }
