@@ -36,4 +36,6 @@ enum CommandError: Error, Equatable {
   case codeOfOtherSize(path: String, expected: [Int], actual: [Int])
   /// A model draws pictures of labels, not of random numbers alone.
   case labelsNeeded(model: String)
+  /// A list of classes cannot be used.
+  case badClassList(path: String, reason: String)
 }

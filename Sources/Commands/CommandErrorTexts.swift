@@ -48,6 +48,7 @@ extension CommandError: LocalizedError {
       "\(path): the code has size \(actual), this model needs \(expected); embed the photo again"
     case .labelsNeeded(let model):
       "\(model): this model draws labelled pictures only and cannot be sampled"
+    case .badClassList(let path, let reason): "\(path): no list of classes: \(reason)"
     }
   }
 }

@@ -11,8 +11,9 @@ struct HelpTranscriptTests {
 
   @Test(arguments: [
     "", "embed", "segment", "edit", "apply", "sample", "vector", "vector list", "vector show",
-    "vector combine", "vector learn", "models", "evaluate", "evaluate embedding",
-    "evaluate editing", "evaluate transfer", "evaluate attributes", "evaluate pairs",
+    "vector combine", "vector learn", "models", "models list", "models show", "import",
+    "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
+    "evaluate attributes", "evaluate pairs",
   ])
   func help(of command: String) throws {
     let help = try Self.help(of: command.split(separator: " ").map(String.init))

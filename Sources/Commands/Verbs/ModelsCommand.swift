@@ -5,14 +5,28 @@ import Editing
 struct ModelsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "models",
-    abstract: "List the models.",
+    abstract: "List the models, show what is in a checkpoint.",
     discussion: """
       Models lie as .safetensors files in models/ of the user's library ($SEMBLANCE_HOME, or \
       ~/.local/share/semblance); some come with the program.
 
       EXAMPLES:
         semblance models
-        semblance models --json
+        semblance models show network-snapshot.pkl
+      """,
+    subcommands: [ModelsListCommand.self, ModelsShowCommand.self],
+    defaultSubcommand: ModelsListCommand.self)
+}
+
+/// `semblance models list`.
+struct ModelsListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list",
+    abstract: "List the models.",
+    discussion: """
+      EXAMPLES:
+        semblance models list
+        semblance models list --json
       """)
 
   @Flag(help: "Print the result as one JSON object.")
