@@ -19,6 +19,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case wrongVersion(path: String, expected: String, actual: String)
   /// A code or vector file is damaged.
   case damagedRecord(path: String, reason: String)
+  /// A file of another program holds no direction that can be used.
+  case unusableVector(path: String, reason: String)
   /// No vectors were given to combine.
   case nothingToCombine
   /// No examples were given to learn from.

@@ -79,15 +79,19 @@ extension JointModel {
   ///   - reference: what the picture outside the region is compared with; nil for the code's own
   ///     picture.
   ///   - name: name of the vector.
+  ///   - identity: tells persons apart, to keep the face the same; nil to leave that out.
   /// - Throws: `EditingError.nothingPainted` and what the optimisation throws.
   public func edit(
     _ code: LatentCode, painting painted: LabelMap, original: LabelMap? = nil,
     classes: [UInt8]? = nil, dilation: Int = 3, reference: Tensor? = nil, name: String = "edit",
-    options: MaskEditOptions = .init(), observer: OptimizationObserver? = nil
+    options: MaskEditOptions = .init(), identity: IdentityDistance? = nil,
+    observer: OptimizationObserver? = nil
   ) throws(EditingError) -> Edit {
     let maskEdit = try maskEdit(
       of: code, painting: painted, original: original, classes: classes, dilation: dilation)
-    let outcome = try MaskEditor(model: self, options: options)(
+    var editor = MaskEditor(model: self, options: options)
+    editor.identity = identity
+    let outcome = try editor(
       maskEdit, from: code.wPlus, reference: reference, observer: observer)
     let rows = options.rows ?? 0..<rowCount
     let vector = EditVector(

@@ -15,7 +15,7 @@ public final class JointModel {
   /// The segmentation branch, when the file has one.
   public let branch: SegmentationBranch?
   /// The encoder, when the file has one.
-  public let encoder: ImageEncoder?
+  public let encoder: (any LatentEncoder)?
   /// Names and colours of the classes.
   public let palette: Palette
   /// Where in the generator's square the picture stands.
@@ -27,9 +27,12 @@ public final class JointModel {
   /// The file's metadata.
   public let metadata: [String: String]
 
-  /// The perceptual distance that the model brings along, made of its encoder's features.
+  /// The perceptual distance that the model brings along, made of the features of its encoder when
+  /// that is one of this program.
   public private(set) lazy var perceptualDistance: (any PerceptualDistance)? =
-    encoder.map { EncoderFeatureDistance(convolutions: $0.convolutions, slope: ImageEncoder.slope) }
+    (encoder as? ImageEncoder).map {
+      EncoderFeatureDistance(convolutions: $0.convolutions, slope: ImageEncoder.slope)
+    }
 
   /// Side of the generator's square.
   public var resolution: Int { generator.synthesis.resolution }
@@ -61,17 +64,14 @@ public final class JointModel {
     let synthesis = generator.synthesis
     letterbox = try description.letterbox(side: synthesis.resolution, path: file.path)
     domain = description.domain ?? Self.stem(of: file.path)
-    encoder =
-      weights.shape(of: "encoder.fc0.weight") == nil
-      ? nil
-      : try ImageEncoder(
-        weights, resolution: synthesis.resolution, rowCount: synthesis.rowCount,
-        meanLatent: generator.meanLatent)
+    encoder = try weights.encoder(
+      description.encoder, resolution: synthesis.resolution, rowCount: synthesis.rowCount,
+      meanLatent: generator.meanLatent)
     branch = try SegmentationBranch(
       weights, featureChannels: synthesis.layers.map(\.channels),
       constantChannels: synthesis.constant.shape[0], resolution: synthesis.resolution)
     palette = try description.palette(classCount: branch?.classCount, path: file.path)
-    try weights.requireNothingRemains()
+    try weights.requireNothingRemains(outside: ["discriminator."])
     (fingerprint, revision) = Self.fingerprints(of: file)
     blockedSynthesis = BlockedSynthesis(synthesis)
     if let blockedSynthesis { generator.synthesis.pass = blockedSynthesis }

@@ -10,6 +10,7 @@ import Foundation
 /// What a model file's metadata say beside the tensors (JSON texts under `config` and `classes`).
 struct ModelDescription {
   let domain: String?
+  let encoder: EncoderDescription
   private let valid: Config.Valid?
   private let classes: [ClassEntry]
 
@@ -22,6 +23,7 @@ struct ModelDescription {
     }
     var domain: String?
     var valid: Valid?
+    var encoder: EncoderDescription?
   }
 
   private struct ClassEntry: Decodable {
@@ -33,6 +35,7 @@ struct ModelDescription {
   init(_ file: SafetensorsFile) throws(ModelError) {
     let config: Config? = try Self.decode("config", file)
     domain = config?.domain
+    encoder = config?.encoder ?? EncoderDescription()
     valid = config?.valid
     classes = try Self.decode("classes", file) ?? []
   }

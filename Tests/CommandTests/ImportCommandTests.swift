@@ -1,5 +1,7 @@
 import Checkpoints
+import Editing
 import Foundation
+import Pictures
 import Testing
 
 /// `semblance import` and `semblance models show` through the built program.
@@ -8,19 +10,92 @@ struct ImportCommandTests {
 
   init() throws { work = try Workspace() }
 
-  /// A checkpoint among the fixtures of the readers' tests.
-  private func fixture(_ name: String) -> String {
-    URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appendingPathComponent("CheckpointsTests/Fixtures/\(name)").path
+  /// Runs the program and expects success.
+  private func succeed(_ arguments: String...) throws {
+    let run = try SemblanceBinary.run(arguments, in: work.folder)
+    #expect(run.exitCode == 0, "\(arguments): \(run.errors)")
+  }
+
+  @Test(arguments: [
+    "rosinality_g32/converted_zip.pt", "sg2ada_g32/network-snapshot-000000.pkl",
+    "tf_stylegan2_g16/stylegan2-tiny-config-f.pkl",
+  ])
+  func importedGeneratorDrawsPictures(name: String) throws {
+    try succeed("import", Workspace.fixture(name), "-o", "my.safetensors")
+    try succeed("sample", "--model", "my.safetensors", "--seed", "5", "-o", "out.png")
+    #expect(try work.bytes("out.png").count > 100)
+  }
+
+  @Test func importedModelEmbedsSegmentsEditsAndApplies() throws {
+    try work.writeClassifier(to: "a.safetensors")
+    try work.writeClasses()
+    try succeed(
+      "import", Workspace.fixture("rosinality_g32/converted_zip.pt"), "a.safetensors",
+      "a.safetensors",
+      "--classes", "parts.json", "--picture-size", "32x24", "-o", "my.safetensors")
+    try succeed(
+      "sample", "--model", "my.safetensors", "--seed", "5", "--masks", "--codes", "-o", "made/")
+    try succeed(
+      "embed", "made/seed5.png", "-o", "photo.code", "--steps", "2", "--model", "my.safetensors")
+    try succeed("segment", "photo.code", "-o", "own.png", "--model", "my.safetensors")
+    let model = try ModelLibrary().model(named: work.path("my.safetensors"))
+    #expect(model.palette.names == ["road", "body", "wheel", "window", "light", "plate"])
+    var mask = try LabelMap(contentsOf: work.path("own.png"), palette: model.palette)
+    #expect(mask.width == 32 && mask.height == 24)
+    for y in 4..<14 {
+      for x in 6..<20 { mask[x, y] = (mask[x, y] + 1) % 6 }
+    }
+    try mask.write(to: work.path("new.png"), palette: model.palette)
+    try succeed(
+      "edit", "photo.code", "--mask", "new.png", "-o", "out.png", "--steps", "2", "--model",
+      "my.safetensors", "--save-vector", "./change.safetensors")
+    try succeed(
+      "apply", "./change.safetensors", "photo.code", "-o", "applied.png", "--model",
+      "my.safetensors", "--refine", "1")
+    #expect(try Picture(contentsOf: work.path("applied.png")).height == 24)
+  }
+
+  @Test func partsThatDoNotFitLeaveNothing() throws {
+    let classifier = Workspace.fixture("editgan_classifier/car_model_6class_zip.pth")
+    let run = try work.semblance(
+      "import", Workspace.fixture("rosinality_g32/converted_zip.pt"), classifier, "-o",
+      "my.safetensors")
+    #expect(run.exitCode == 1)
+    #expect(
+      run.errors == "semblance: the files do not make one model: the classifier reads 24 features, "
+        + "the generator has 192, or 224 with its constant\n")
+    #expect(work.added.isEmpty)
+  }
+
+  @Test func missingTensorsAreRefusedUnlessAllowed() throws {
+    var tensors = try Checkpoint(contentsOf: Workspace.fixture("rosinality_g32/converted_zip.pt"))
+      .tensors
+    tensors["g_ema.to_rgb1.bias"] = nil
+    tensors["g_ema.more"] = CheckpointTensor(floats: [1], shape: [1])
+    try SafetensorsWriter.write(tensors, to: work.path("cut.safetensors"))
+    let run = try work.semblance("import", "cut.safetensors")
+    #expect(run.exitCode == 1)
+    #expect(
+      run.errors
+        == "semblance: cut.safetensors is not complete or not of the expected architecture: "
+        + "1 tensors are missing ('g_ema.to_rgb1.bias'), 1 tensors are of no use ('g_ema.more'); "
+        + "--allow-missing --ignore-unused imports the rest\n")
+    let allowed = try work.semblance(
+      "import", "cut.safetensors", "--allow-missing", "--ignore-unused")
+    #expect(allowed.exitCode == 0)
+    #expect(
+      allowed.errors == """
+        warning: cut.safetensors: 1 tensor is missing: 'g_ema.to_rgb1.bias'
+        warning: cut.safetensors: 1 tensor is of no use: 'g_ema.more'
+
+        """)
   }
 
   @Test func importsGeneratorWithClassifiers() throws {
-    let generator = fixture("rosinality_g32/converted_zip.pt")
-    let classifier = fixture("editgan_classifier/car_model_6class_zip.pth")
-    let names = ["road", "body", "wheel", "window", "light", "plate"]
-    let list = names.enumerated()
-      .map { #"{"name": "\#($1)", "color": [\#($0 * 40), 10, 20]}"# }.joined(separator: ",")
-    try work.write(Array("[\(list)]".utf8), to: "parts.json")
+    let generator = Workspace.fixture("rosinality_g32/converted_zip.pt")
+    let classifier = "classifier.safetensors"
+    try work.writeClassifier(to: classifier)
+    try work.writeClasses()
     let run = try work.semblance(
       "import", generator, classifier, classifier, "--classes", "parts.json", "-o",
       "my.safetensors")
@@ -30,22 +105,20 @@ struct ImportCommandTests {
       run.output == """
         \(generator): PyTorch archive, StyleGAN2 generator of rosinality's stylegan2-pytorch, \
         32x32 pixels, 8 rows of 32, 0.1 million parameters
-        \(classifier): PyTorch archive, pixel classifier of EditGAN, 6 classes, 0.0 million \
-        parameters
+        \(classifier): safetensors, pixel classifier of EditGAN, 6 classes, 0.0 million parameters
           licence: weights published with EditGAN are under an NVIDIA licence for non-commercial use
-        \(classifier): PyTorch archive, pixel classifier of EditGAN, 6 classes, 0.0 million \
-        parameters
+        \(classifier): safetensors, pixel classifier of EditGAN, 6 classes, 0.0 million parameters
           licence: weights published with EditGAN are under an NVIDIA licence for non-commercial use
         my.safetensors: 78 tensors, 0.1 million parameters
 
         """)
     let file = try SafetensorsFile(contentsOf: work.path("my.safetensors"))
-    #expect(file.tensors["segmentation.1.fc0.weight"]?.shape == [128, 24])
+    #expect(file.tensors["segmentation.1.fc0.weight"]?.shape == [128, 224])
     #expect(file.metadata["classes"]?.contains(#"{"color":[200,10,20],"name":"plate"}"#) == true)
   }
 
   @Test func tellsWhatItFoundWithoutOutput() throws {
-    let pickle = fixture("sg2ada_g32/network-snapshot-000000.pkl")
+    let pickle = Workspace.fixture("sg2ada_g32/network-snapshot-000000.pkl")
     let run = try work.semblance("import", pickle, "--json")
     #expect(run.exitCode == 0)
     let result = try #require(
@@ -58,7 +131,7 @@ struct ImportCommandTests {
   }
 
   @Test func refusesUnsafeFilesAndLeavesNothing() throws {
-    let pickle = fixture("negative/pickle_global_eval.pkl")
+    let pickle = Workspace.fixture("negative/pickle_global_eval.pkl")
     let run = try work.semblance("import", pickle, "-o", "out.safetensors")
     #expect(run.exitCode == 1)
     #expect(
@@ -69,7 +142,7 @@ struct ImportCommandTests {
   }
 
   @Test func refusesWrongClassLists() throws {
-    let classifier = fixture("editgan_classifier/car_model_6class_zip.pth")
+    let classifier = Workspace.fixture("editgan_classifier/car_model_6class_zip.pth")
     for (text, reason) in [
       ("{}", "it is not a JSON list of {\"name\": ..., \"color\": [r, g, b]}"),
       (
@@ -91,7 +164,7 @@ struct ImportCommandTests {
     for arguments in [
       ["import"], ["import", "a.pt", "b.pt", "--kind", "rosinality"],
       ["import", "a.pt", "-o", "model.pt"], ["import", "a.pt", "--kind", "nothing"],
-      ["import", "a.pt", "--classes", "c.json"],
+      ["import", "a.pt", "--classes", "c.json"], ["import", "a.pt", "--picture-size", "512"],
     ] {
       #expect(try SemblanceBinary.run(arguments, in: work.folder).exitCode == 64)
     }
@@ -102,9 +175,9 @@ struct ImportCommandTests {
 
   @Test func showsTensors() throws {
     let run = try work.semblance(
-      "models", "show", fixture("formats/state_dict_legacy_py2.pth"))
+      "models", "show", Workspace.fixture("formats/state_dict_legacy_py2.pth"))
     #expect(run.exitCode == 0)
-    #expect(run.output.hasPrefix(fixture("formats/state_dict_legacy_py2.pth")))
+    #expect(run.output.hasPrefix(Workspace.fixture("formats/state_dict_legacy_py2.pth")))
     #expect(
       run.output.contains(
         """

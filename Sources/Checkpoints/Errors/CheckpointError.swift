@@ -26,6 +26,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
   case incompleteModel(path: String, missing: [String], unused: [String])
   /// Two files that are merged have a tensor of the same name.
   case conflictingTensor(name: String)
+  /// Files that are merged belong to different models.
+  case unfittingParts(reason: String)
   /// The safetensors format has no place for this tensor.
   case notStorable(name: String, type: ElementType)
 }

@@ -43,9 +43,13 @@ extension CheckpointError: LocalizedError {
         + [
           missing.isEmpty ? nil : "\(missing.count) tensors are missing (\(Self.list(missing)))",
           unused.isEmpty ? nil : "\(unused.count) tensors are of no use (\(Self.list(unused)))",
-        ].compactMap { $0 }.joined(separator: ", ") + "; --allow-incomplete imports the rest"
+        ].compactMap { $0 }.joined(separator: ", ") + "; "
+        + [missing.isEmpty ? nil : "--allow-missing", unused.isEmpty ? nil : "--ignore-unused"]
+        .compactMap { $0 }.joined(separator: " ") + " imports the rest"
     case .conflictingTensor(let name):
       "two of the files have a tensor '\(name)'; merge only files that complete each other"
+    case .unfittingParts(let reason):
+      "the files do not make one model: \(reason)"
     case .notStorable(let name, let type):
       "tensor '\(name)' (\(type.rawValue)) cannot be stored in a safetensors file"
     }
@@ -231,7 +235,7 @@ extension NumPyProblem {
 
 extension String {
   /// At most 80 characters without control characters, fit for a message on a terminal.
-  var printable: String {
+  public var printable: String {
     let clean = String(
       String.UnicodeScalarView(
         unicodeScalars.prefix(80).map {

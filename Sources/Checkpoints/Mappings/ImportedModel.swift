@@ -7,8 +7,10 @@ public struct ImportOptions: Sendable {
   /// Whether weights under spectral normalisation are divided by their norm (for use) or kept with
   /// their vectors (to train on).
   public var foldsSpectralNorm = true
-  /// Whether tensors may be missing or of no use.
-  public var allowsIncomplete = false
+  /// Whether tensors of the architecture may be missing.
+  public var allowsMissing = false
+  /// Whether the checkpoint may hold tensors of no use.
+  public var ignoresUnused = false
 
   /// The usual options.
   public init(source: ModelSource? = nil) { self.source = source }
@@ -54,7 +56,9 @@ public struct ImportedModel: Sendable {
     if let reminder = source.licenceReminder { metadata["licence"] = reminder }
     unused = draft.unused
     missing = draft.missing.sorted()
-    if !options.allowsIncomplete, !unused.isEmpty || !missing.isEmpty {
+    let isRefused =
+      !options.allowsMissing && !missing.isEmpty || !options.ignoresUnused && !unused.isEmpty
+    if isRefused {
       throw .incompleteModel(path: checkpoint.path, missing: missing, unused: unused)
     }
   }
@@ -62,7 +66,8 @@ public struct ImportedModel: Sendable {
   /// One model of several: a generator with its classifiers and its encoder, or a backbone with
   /// its linear weights. Several classifiers become the members of one ensemble.
   ///
-  /// - Throws: `CheckpointError.conflictingTensor` when two have a tensor of the same name.
+  /// - Throws: `CheckpointError.conflictingTensor` when two have a tensor of the same name, and
+  ///   `.unfittingParts` when the parts are not made for each other.
   public static func merged(_ models: [ImportedModel]) throws(CheckpointError) -> ImportedModel? {
     guard var result = models.first else { return nil }
     let classifiers = models.filter { $0.source == .editGANClassifier }.count
@@ -85,6 +90,7 @@ public struct ImportedModel: Sendable {
     }
     result.unused = models.flatMap(\.unused).sorted()
     result.missing = models.flatMap(\.missing).sorted()
+    if models.count > 1 { try result.requireFittingParts() }
     return result
   }
 
@@ -94,6 +100,24 @@ public struct ImportedModel: Sendable {
       renamed["segmentation.\(index)" + name.dropFirst("segmentation".count)] = tensor
     }
     tensors = renamed
+  }
+
+  /// States that the generator's pictures are `width` x `height` pixels in the middle of its square,
+  /// with bands beside them.
+  ///
+  /// - Throws: `CheckpointError.unfittingParts` when the square is smaller or there is none.
+  public mutating func setPictureSize(width: Int, height: Int) throws(CheckpointError) {
+    guard case .integer(let side)? = configuration["img_resolution"] else {
+      throw .unfittingParts(reason: "a size of pictures is given, but there is no generator")
+    }
+    guard width > 0, height > 0, max(width, height) <= side else {
+      throw .unfittingParts(
+        reason: "pictures of \(width)x\(height) do not fit into the generator's \(side)x\(side)")
+    }
+    configuration["valid"] = .object([
+      "top": .integer((side - height) / 2), "left": .integer((side - width) / 2),
+      "height": .integer(height), "width": .integer(width),
+    ])
   }
 
   /// Number of weights.

@@ -66,6 +66,14 @@ enum StyleEncoder {
     }
     if case .text(let domain)? = draft.checkpoint.attributes["opts.dataset_type"] {
       encoder["dataset_type"] = .text(domain)
+      // Cars are wider than high: the outer eighths of the rows are bands (formats spec 5.2).
+      if domain.hasPrefix("cars"), case .integer(let side)? = draft.configuration["img_resolution"]
+      {
+        draft.configuration["valid"] = .object([
+          "top": .integer(side / 8), "left": .integer(0), "height": .integer(side - side / 8 * 2),
+          "width": .integer(side),
+        ])
+      }
     }
     draft.configuration["encoder"] = .object(encoder)
   }

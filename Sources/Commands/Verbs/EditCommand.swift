@@ -69,6 +69,17 @@ struct EditCommand: ParsableCommand {
   @Option(help: "What the picture outside the region is compared with.")
   var preserve = Preserve.reconstruction
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep the person the same to this ArcFace network (model_ir_se50.pth, as it is or imported); "
+        + "for faces aligned as in FFHQ.", valueName: "file"))
+  var identity: String?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("How much the person counts, with --identity.", valueName: "factor"))
+  var identityWeight: Float = 1
+
   @Flag(help: "Turn colours of no class into the nearest class.")
   var nearestClass = false
 
@@ -94,6 +105,10 @@ struct EditCommand: ParsableCommand {
   func validate() throws {
     try requireSteps(steps, "--steps")
     try requireFinite(strength, "--strength")
+    try requireFinite(identityWeight, "--identity-weight")
+    if identityWeight < 0 {
+      throw ValidationError("--identity-weight is \(identityWeight): give a number from 0")
+    }
     try requireDilation(dilate)
     try requirePictureName(output, "--output")
     try requirePictureName(sheet, "--sheet")
@@ -120,7 +135,9 @@ struct EditCommand: ParsableCommand {
   func run() throws {
     let console = general.begin()
     let watch = Stopwatch()
-    let check = OutputCheck(inputs: [input, mask, originalMask, photos.photo, models.model])
+    let check = OutputCheck(inputs: [
+      input, mask, originalMask, photos.photo, models.model, identity,
+    ])
     for path in [output, sheet, saveCode] { try check.requireFile(path) }
     let opened = try OpenedInput(input, photoPath: photos.photo, warn: console.warn)
     let model = try models.open(fallback: opened.code?.record.domain)
@@ -134,10 +151,11 @@ struct EditCommand: ParsableCommand {
     let original = try originalMask.map {
       try model.mask(contentsOf: $0, for: opened.photo, nearestClass: nearestClass).map
     }
+    let person = try identity.map { try IdentityDistance(contentsOf: $0) }
     let session = Session(model: model, options: photos, console: console)
     session.warnWithoutPhoto(opened, whole: whole)
     let subject = try session.subject(opened)
-    let edit = try optimize(subject, painted: painted, original: original, ids, session)
+    let edit = try optimize(subject, painted: painted, original: original, ids, person, session)
     try Interruption.check()
 
     var code = edit.code
@@ -174,7 +192,7 @@ struct EditCommand: ParsableCommand {
 
   private func optimize(
     _ subject: Subject, painted: LabelMap, original: LabelMap?, _ classes: [UInt8]?,
-    _ session: Session
+    _ person: IdentityDistance?, _ session: Session
   ) throws -> Edit {
     var reference: Tensor?
     if preserve == .photo {
@@ -184,11 +202,13 @@ struct EditCommand: ParsableCommand {
         session.console.warn("--preserve photo needs the photo; the reconstruction is preserved")
       }
     }
+    var options = MaskEditOptions(steps: steps)
+    options.identityWeight = identityWeight
     defer { session.console.endProgress() }
     return try session.model.edit(
       subject.code, painting: painted, original: original, classes: classes, dilation: dilate,
       reference: reference, name: saveVector.map(PathText.stem) ?? "edit",
-      options: MaskEditOptions(steps: steps),
+      options: options, identity: person,
       observer: session.console.observer("editing \(PathText.name(of: subject.path))"))
   }
 

@@ -14,7 +14,8 @@ struct ImportCommand: ParsableCommand {
       its content tells; nothing in it is ever executed. Several files become one model: a \
       generator with its classifiers and its encoder.
 
-      Without -o it only says what it found.
+      Without -o it only says what it found. Missing tensors and tensors of no use are errors \
+      unless allowed.
 
       EXAMPLES:
         semblance import ffhq.pkl
@@ -48,8 +49,17 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Keep spectral normalisation, to train on.")
   var keepSpectralNorm = false
 
-  @Flag(help: "Import what is there when tensors are missing or of no use.")
-  var allowIncomplete = false
+  @Option(
+    help: ArgumentHelp(
+      "Size of the pictures in the middle of the generator's square, when it has bands.",
+      valueName: "WxH"))
+  var pictureSize: PictureSize?
+
+  @Flag(help: "Import what is there when tensors are missing.")
+  var allowMissing = false
+
+  @Flag(help: "Leave out tensors of no use.")
+  var ignoreUnused = false
 
   @Flag(help: "Print the result as one JSON object.")
   var json = false
@@ -91,7 +101,8 @@ struct ImportCommand: ParsableCommand {
     var options = ImportOptions(source: kind)
     options.includesDiscriminator = discriminator
     options.foldsSpectralNorm = !keepSpectralNorm
-    options.allowsIncomplete = allowIncomplete
+    options.allowsMissing = allowMissing
+    options.ignoresUnused = ignoreUnused
     var models: [ImportedModel] = []
     var result = Result()
     for file in files {
@@ -105,7 +116,8 @@ struct ImportCommand: ParsableCommand {
           unused: model.unused, licence: model.source.licenceReminder))
       models.append(model)
     }
-    guard let model = try ImportedModel.merged(models) else { return }
+    guard var model = try ImportedModel.merged(models) else { return }
+    if let size = pictureSize { try model.setPictureSize(width: size.width, height: size.height) }
     result.tensors = model.tensors.count
     result.parameters = model.elementCount
     if let output {
@@ -123,11 +135,12 @@ struct ImportCommand: ParsableCommand {
       model.classCount.map { "\($0) classes" }, millions(model.elementCount),
     ]
     console.say("\(checkpoint.path): " + facts.compactMap { $0 }.joined(separator: ", "))
-    if !model.missing.isEmpty {
-      console.warn("\(checkpoint.path): \(model.missing.count) tensors are missing")
-    }
-    if !model.unused.isEmpty {
-      console.warn("\(checkpoint.path): \(model.unused.count) tensors are of no use")
+    for (names, problem) in [(model.missing, "missing"), (model.unused, "of no use")]
+    where !names.isEmpty {
+      let some = names.prefix(3).map { "'\($0)'" }.joined(separator: ", ")
+      console.warn(
+        "\(checkpoint.path): \(names.count == 1 ? "1 tensor is" : "\(names.count) tensors are") "
+          + "\(problem): \(some)\(names.count > 3 ? ", ..." : "")")
     }
     if let reminder = model.source.licenceReminder { console.say("  licence: \(reminder)") }
   }
@@ -138,3 +151,17 @@ struct ImportCommand: ParsableCommand {
 }
 
 extension ModelSource: ExpressibleByArgument {}
+
+/// Width and height in pixels, such as `512x384`.
+struct PictureSize: ExpressibleByArgument, Equatable {
+  let width: Int
+  let height: Int
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let width = parts[0], let height = parts[1], width > 0, height > 0
+    else { return nil }
+    self.width = width
+    self.height = height
+  }
+}

@@ -5,7 +5,7 @@ import Editing
 struct VectorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "vector",
-    abstract: "List, describe, combine and learn stored edits.",
+    abstract: "List, describe, combine, learn and import stored edits.",
     discussion: """
       Vectors lie as .safetensors files in edit-vectors/DOMAIN of the user's library \
       ($SEMBLANCE_HOME, or ~/.local/share/semblance); some come with the program.
@@ -18,7 +18,7 @@ struct VectorCommand: ParsableCommand {
       """,
     subcommands: [
       VectorListCommand.self, VectorShowCommand.self, VectorCombineCommand.self,
-      VectorLearnCommand.self,
+      VectorLearnCommand.self, VectorImportCommand.self,
     ],
     defaultSubcommand: VectorListCommand.self)
 }

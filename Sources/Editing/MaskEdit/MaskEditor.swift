@@ -19,6 +19,8 @@ public struct MaskEditOptions: Sendable {
   public var outside: ReconstructionLoss.Weights
   /// Factor of the mean squared length of the change in W+.
   public var priorWeight: Float
+  /// Factor of the identity distance, when the editor has one.
+  public var identityWeight: Float = 1
 
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
@@ -63,6 +65,8 @@ public struct MaskEditor {
   public var options: MaskEditOptions
   /// The perceptual distance outside the region; nil for none.
   public var perceptual: (any PerceptualDistance)?
+  /// Tells persons apart; nil to leave the identity out.
+  public var identity: IdentityDistance?
 
   /// An editor for a model with a segmentation branch, with the model's own perceptual distance.
   public init(model: JointModel, options: MaskEditOptions = .init()) {
@@ -86,7 +90,7 @@ public struct MaskEditor {
     let before = withoutRecording { model.synthesize(start.tensor) }
     let objective = try RegionObjective(
       model: model, edit: edit, reference: reference ?? before.image, options: options,
-      perceptual: perceptual)
+      perceptual: perceptual, identity: identity)
     let optimization = LatentOptimization(
       steps: options.steps, schedule: options.schedule, rows: options.rows ?? 0..<start.rowCount)
     let origin = start.tensor

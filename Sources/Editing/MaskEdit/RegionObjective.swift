@@ -3,8 +3,8 @@ import Pictures
 import TensorCore
 
 /// What mask edits and refinements minimise: the cross-entropy of the segmentation branch with a
-/// target mask inside a region, and the change of the picture outside of it (EditGAN section 4;
-/// factors in the editgan spec section 5.2).
+/// target mask inside a region, the change of the picture outside of it and, for faces, the change
+/// of the person (EditGAN section 4; factors in the editgan spec section 5.2).
 struct RegionObjective {
   private let model: JointModel
   private let branch: SegmentationBranch
@@ -13,10 +13,12 @@ struct RegionObjective {
   private let outside: ReconstructionLoss
   private let crossEntropyWeight: Float
   private let outsideWeight: Float
+  /// Keeps a face the same person, when it is asked for.
+  private let identity: (distance: IdentityDistance, target: Tensor, weight: Float)?
 
   init(
     model: JointModel, edit: MaskEdit, reference: Tensor, options: MaskEditOptions,
-    perceptual: (any PerceptualDistance)?
+    perceptual: (any PerceptualDistance)?, identity: IdentityDistance? = nil
   ) throws(EditingError) {
     guard let branch = model.branch else {
       throw .modelLacks(model.path, part: "segmentation branch")
@@ -32,12 +34,18 @@ struct RegionObjective {
       perceptual: perceptual)
     crossEntropyWeight = options.crossEntropyWeight
     outsideWeight = options.outsideWeight
+    let identityWeight = options.identityWeight
+    self.identity = identity.map { distance in
+      (distance, withoutRecording { distance.embedding(of: reference) }, identityWeight)
+    }
   }
 
   func callAsFunction(_ wPlus: Tensor) -> Tensor {
     let output = model.synthesize(wPlus)
     let inside = branch.crossEntropy(output.features, targets: targets, weights: weights)
-    return inside * crossEntropyWeight + outside(output.image) * outsideWeight
+    let loss = inside * crossEntropyWeight + outside(output.image) * outsideWeight
+    guard let identity else { return loss }
+    return loss + identity.distance(output.image, to: identity.target).sum() * identity.weight
   }
 
   /// Weights with sum 1 in which a small class (teeth, a brow) is not drowned by a large one: each

@@ -3,7 +3,7 @@ import TensorCore
 
 /// The encoder of the demo models: strided 3x3 convolutions, then two linear layers that give an
 /// offset from the mean latent for every row of W+.
-public final class ImageEncoder {
+public final class ImageEncoder: LatentEncoder {
   /// Convolution weights `[K, C, 3, 3]` and biases `[K]`, first layer first.
   public let convolutions: [(weight: Tensor, bias: Tensor)]
   /// The linear layers: weights `[out, in]` and biases `[out]`.

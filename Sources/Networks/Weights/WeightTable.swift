@@ -109,11 +109,15 @@ public final class WeightTable {
     names.filter { $0.hasPrefix(prefix) && taken[$0] == nil && !passed.contains($0) }
   }
 
-  /// Makes sure that every tensor under `prefix` was taken.
+  /// Makes sure that every tensor under `prefix` was taken, except those under one of `others`.
   ///
   /// - Throws: `ModelError.surplusTensors`.
-  public func requireNothingRemains(under prefix: String = "") throws(ModelError) {
-    let names = remaining(under: prefix)
+  public func requireNothingRemains(
+    under prefix: String = "", outside others: [String] = []
+  ) throws(ModelError) {
+    let names = remaining(under: prefix).filter { name in
+      !others.contains { name.hasPrefix($0) }
+    }
     if !names.isEmpty { throw .surplusTensors(path: path, names: names) }
   }
 

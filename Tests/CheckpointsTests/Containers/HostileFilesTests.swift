@@ -20,7 +20,8 @@ struct HostileFilesTests {
       _ = try? tensor.floats()
     }
     var options = ImportOptions()
-    options.allowsIncomplete = true
+    options.allowsMissing = true
+    options.ignoresUnused = true
     _ = try? ImportedModel(checkpoint, options: options)
     return true
   }

@@ -28,10 +28,16 @@ struct ImportedModelTests {
     #expect(
       refusal(tensors)
         == "model.pt is not complete or not of the expected architecture: 1 tensors are missing "
-        + "('features.5.bias'), 1 tensors are of no use ('head.weight'); --allow-incomplete "
-        + "imports the rest")
+        + "('features.5.bias'), 1 tensors are of no use ('head.weight'); --allow-missing "
+        + "--ignore-unused imports the rest")
     var options = ImportOptions()
-    options.allowsIncomplete = true
+    options.allowsMissing = true
+    #expect(
+      refusal(tensors, options)
+        == "model.pt is not complete or not of the expected architecture: 1 tensors are missing "
+        + "('features.5.bias'), 1 tensors are of no use ('head.weight'); --allow-missing "
+        + "--ignore-unused imports the rest")
+    options.ignoresUnused = true
     let model = try ImportedModel(checkpoint(tensors), options: options)
     #expect(model.missing == ["features.5.bias"])
     #expect(model.unused == ["head.weight"])

@@ -150,11 +150,10 @@ struct NetworkMappingTests {
   @Test("Several classifiers and a generator become one model with an ensemble")
   func merging() throws {
     let generator = try ImportedModel(Checkpoint(fixture: "rosinality_g32/converted_zip.pt"))
-    let classifier = try ImportedModel(
-      Checkpoint(fixture: "editgan_classifier/car_model_6class_zip.pth"))
+    let classifier = try classifier(features: 224, classes: 6)
     let model = try #require(
       try ImportedModel.merged([generator, classifier, classifier]))
-    #expect(model.tensors["segmentation.0.fc0.weight"]?.shape == [128, 24])
+    #expect(model.tensors["segmentation.0.fc0.weight"]?.shape == [128, 224])
     #expect(model.tensors["segmentation.1.fc2.bias"]?.shape == [6])
     #expect(model.tensors["segmentation.fc0.weight"] == nil)
     #expect(model.tensors.count == generator.tensors.count + 12)
@@ -165,5 +164,71 @@ struct NetworkMappingTests {
     #expect(
       text { () throws(CheckpointError) in _ = try ImportedModel.merged([generator, generator]) }?
         .hasPrefix("two of the files have a tensor '") == true)
+  }
+
+  /// A pixel classifier of EditGAN with weights of zero.
+  private func classifier(features: Int, classes: Int) throws -> ImportedModel {
+    var tensors = [
+      "layers.0.weight": KeyList.tensor([128, features]), "layers.0.bias": KeyList.tensor([128]),
+      "layers.3.weight": KeyList.tensor([32, 128]), "layers.3.bias": KeyList.tensor([32]),
+      "layers.6.weight": KeyList.tensor([classes, 32]), "layers.6.bias": KeyList.tensor([classes]),
+    ]
+    for (layer, count) in [(2, 128), (5, 32)] {
+      for part in ["weight", "bias", "running_mean", "running_var"] {
+        tensors["layers.\(layer).\(part)"] = KeyList.tensor([count])
+      }
+    }
+    return try ImportedModel(Checkpoint(path: "c", format: .torchStream, tensors: tensors))
+  }
+
+  @Test("Parts that were not made for each other are refused")
+  func unfittingParts() throws {
+    func refusal(_ parts: [ImportedModel]) -> String? {
+      text { () throws(CheckpointError) in _ = try ImportedModel.merged(parts) }
+    }
+    let generator = try ImportedModel(Checkpoint(fixture: "rosinality_g32/converted_zip.pt"))
+    // 32 + 32 features of each size up to 16 (32 at 4), 16 + 16 at 32, with or without a constant.
+    for features in [192, 224] {
+      #expect(refusal([generator, try classifier(features: features, classes: 3)]) == nil)
+    }
+    #expect(
+      refusal([generator, try classifier(features: 6016, classes: 3)])
+        == "the files do not make one model: the classifier reads 6016 features, the generator has "
+        + "192, or 224 with its constant")
+    #expect(
+      refusal([
+        try classifier(features: 24, classes: 3), try classifier(features: 24, classes: 4),
+      ]) == "the files do not make one model: the classifiers know 3 and 4 classes; they must know "
+        + "the same")
+    #expect(
+      refusal([
+        try classifier(features: 24, classes: 3), try classifier(features: 25, classes: 3),
+      ]) == "the files do not make one model: the classifiers read 24 and 25 features; they must "
+        + "read equally many")
+    let encoder = try ImportedModel(
+      try checkpoint("editgan_fpn_encoder_n16", prefix: "model_state_dict."))
+    #expect(
+      refusal([generator, encoder])
+        == "the files do not make one model: the encoder answers with 16 rows of W+, the generator "
+        + "has 8")
+  }
+
+  @Test("The size of pictures with bands is stated in the middle of the square")
+  func pictureSize() throws {
+    var model = try ImportedModel(Checkpoint(fixture: "rosinality_g32/converted_zip.pt"))
+    try model.setPictureSize(width: 32, height: 24)
+    #expect(
+      model.configuration["valid"]
+        == .object([
+          "top": .integer(4), "left": .integer(0), "height": .integer(24), "width": .integer(32),
+        ]))
+    let wanted = model
+    #expect(
+      text { () throws(CheckpointError) in
+        var model = wanted
+        try model.setPictureSize(width: 33, height: 24)
+      }
+        == "the files do not make one model: pictures of 33x24 do not fit into the generator's 32x32"
+    )
   }
 }

@@ -23,7 +23,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     _ = tensor.contiguousBytes()
   }
   var options = ImportOptions()
-  options.allowsIncomplete = true
+  options.allowsMissing = true
+  options.ignoresUnused = true
   options.includesDiscriminator = count % 2 == 0
   options.foldsSpectralNorm = count % 3 == 0
   _ = try? ImportedModel(checkpoint, options: options)
