@@ -105,6 +105,9 @@ extension Checkpoint.Format {
       self = .torchArchive
     } else if TorchReader.isLegacy(file) {
       self = .torchStream
+    } else if file[8] == 0x7b, (4..<8).allSatisfy({ file[$0] == 0 }) {
+      // The length of its header may begin with the bytes of a pickle: 640 is 80 02.
+      self = .safetensors
     } else if file[0] == 0x80, let version = file[1], version <= 0x0f {
       self = .pickle
     } else if file[8] == 0x7b || file.count < 8 || file[7] == 0 {

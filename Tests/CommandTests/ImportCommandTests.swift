@@ -109,7 +109,7 @@ struct ImportCommandTests {
           licence: weights published with EditGAN are under an NVIDIA licence for non-commercial use
         \(classifier): safetensors, pixel classifier of EditGAN, 6 classes, 0.0 million parameters
           licence: weights published with EditGAN are under an NVIDIA licence for non-commercial use
-        my.safetensors: 78 tensors, 0.1 million parameters
+        my.safetensors: 80 tensors, 0.1 million parameters
 
         """)
     let file = try SafetensorsFile(contentsOf: work.path("my.safetensors"))

@@ -6,7 +6,7 @@ struct VectorImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Store a direction of another program as a vector.",
-    usage: "semblance vector import <file> -o <name|file> --model <name|file> [<options>]",
+    usage: "semblance vector import <file> -o <name|file> [<options>]",
     discussion: """
       Reads NumPy arrays, pickles and PyTorch files: vectors of EditGAN, boundaries of InterFaceGAN \
       (one row for all layers), principal components of GANSpace. The direction must have been made \

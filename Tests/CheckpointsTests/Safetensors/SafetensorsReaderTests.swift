@@ -85,6 +85,20 @@ struct SafetensorsReaderTests {
   func accepts(name: String, shapes: [String: [Int]]) throws {
     let file = try SafetensorsFile(contentsOf: Fixture.path("negative/\(name).safetensors"))
     #expect(file.tensors.mapValues(\.shape) == shapes)
+    #expect(try Checkpoint(fixture: "negative/\(name).safetensors").format == .safetensors)
+  }
+
+  @Test(
+    "A header whose length begins with the bytes of a pickle is no pickle",
+    arguments: [128, 640, 896, 1152, 1408])
+  func headerLengths(count: Int) throws {
+    let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}"#.utf8
+    let padding = [UInt8](repeating: 0x20, count: count - header.count)
+    let length = withUnsafeBytes(of: UInt64(count).littleEndian) { Array($0) }
+    let bytes = length + Array(header) + padding + [7]
+    let checkpoint = try Checkpoint(bytes: ByteRegion(copying: bytes), path: "f")
+    #expect(checkpoint.format == .safetensors)
+    #expect(try checkpoint.tensor("a").floats() == [7])
   }
 
   @Test("Every case of the reference library is covered by one of the two tests above")

@@ -59,8 +59,9 @@ struct PretrainedNetworkTests {
   func editGAN() throws {
     let encoder = try encoder("editgan_fpn_encoder_n16", seed: 32, rowCount: 16)
     let picture = NarrowNetwork.noise([1, 3, 256, 256], seed: 43)
+    // Statistics of few pixels amplify rounding: PyTorch's own single precision is 2.7e-5 off here.
     expectClose(
-      encoder(picture), try expected.tensor("editgan_encoder_batch"), relativeToMax: 1e-5,
+      encoder(picture), try expected.tensor("editgan_encoder_batch"), relativeToMax: 5e-5,
       "EditGAN codes, statistics of the picture")
     var frozen = try #require(encoder as? ResNetPyramidEncoder)
     frozen.statistics = .running
