@@ -11,7 +11,8 @@ struct HelpTranscriptTests {
 
   @Test(arguments: [
     "", "embed", "segment", "edit", "apply", "sample", "vector", "vector list", "vector show",
-    "vector combine", "vector learn", "vector import", "models", "models list", "models show", "import",
+    "vector combine", "vector learn", "vector import", "models", "models list", "models show",
+    "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
     "evaluate attributes", "evaluate pairs",
   ])
