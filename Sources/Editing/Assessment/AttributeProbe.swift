@@ -95,10 +95,12 @@ public struct AttributeProbe: Equatable, Sendable {
   /// What a probe reads: the last convolution of the model's encoder.
   ///
   /// - Parameter pictures: `[N, 3, H, W]` in -1...1, bands of a letterbox black.
-  /// - Throws: `EditingError.modelLacks` without encoder.
+  /// - Throws: `EditingError.modelLacks` without encoder of this program's own kind.
   public static func features(of pictures: Tensor, model: JointModel) throws(EditingError) -> Tensor
   {
-    guard let encoder = model.encoder else { throw .modelLacks(model.path, part: "encoder") }
+    guard let encoder = model.encoder as? ImageEncoder else {
+      throw .modelLacks(model.path, part: "encoder of this program")
+    }
     return withoutRecording { encoder.features(of: pictures) }
   }
 
