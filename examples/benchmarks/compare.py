@@ -190,7 +190,10 @@ def edit_step(torch, layout, resolution, base, projects_first, members=10, class
     mask = torch.ones(1, 1, resolution, resolution)
     mask[:, :, region, region] = 0
     goal = torch.tanh(torch.randn(1, 3, resolution, resolution))
-    perceptual = LPIPS(torch, layout, (goal + 1) * mask - 1)
+    # LPIPS sees at most 256 pixels, as in StyleGAN2's projector.
+    reduced = lambda picture: functional.interpolate(
+        picture, size=(256, 256), mode="area") if resolution > 256 else picture
+    perceptual = LPIPS(torch, layout, reduced((goal + 1) * mask - 1))
 
     def hidden(features):
         if not projects_first:
@@ -223,7 +226,7 @@ def edit_step(torch, layout, resolution, base, projects_first, members=10, class
             scores = scores + functional.linear(h, *member[2]) / members
         loss = functional.cross_entropy(scores, targets)
         loss = loss + ((image - goal) * mask).square().sum() / mask.sum() / 3
-        loss = loss + perceptual((image + 1) * mask - 1)
+        loss = loss + perceptual(reduced((image + 1) * mask - 1))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

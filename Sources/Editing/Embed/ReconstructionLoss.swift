@@ -40,6 +40,8 @@ public final class ReconstructionLoss {
   private let pyramid: DifferencePyramid
   private let perceptual: (any PerceptualDistance)?
   private let perceptualTarget: PerceptualTarget?
+  /// Means of pixels that make a large picture small enough for the perceptual distance.
+  private let reduction: PlaneMap?
 
   /// A loss against `target` `[1, 3, H, W]`, values in -1...1.
   ///
@@ -47,18 +49,34 @@ public final class ReconstructionLoss {
   ///   - mask: `[1, 1, H, W]`, 1 where the pictures are compared and 0 elsewhere; nil compares
   ///     everywhere.
   ///   - perceptual: compares features; nil when its weight is 0.
+  ///   - perceptualSide: larger pictures are reduced to this side for the perceptual distance, whose
+  ///     networks were trained on about 224 pixels (as StyleGAN2's projector does).
   public init(
     target: Tensor, mask: Tensor? = nil, weights: Weights,
-    perceptual: (any PerceptualDistance)? = nil
+    perceptual: (any PerceptualDistance)? = nil, perceptualSide: Int = 256
   ) {
     self.target = target
     self.weights = weights
     self.mask = mask
     area = max(1, 3 * (mask?.sum().item ?? Float(target.shape[2] * target.shape[3])))
     pyramid = DifferencePyramid(height: target.shape[2], width: target.shape[3], levels: 4)
+    let (height, width) = (target.shape[2], target.shape[3])
+    let longest = max(height, width)
+    if longest > perceptualSide {
+      reduction = PlaneMap(
+        rows: .area(from: height, to: max(1, height * perceptualSide / longest)),
+        columns: .area(from: width, to: max(1, width * perceptualSide / longest)))
+    } else {
+      reduction = nil
+    }
     if let perceptual, weights.perceptual > 0 {
       self.perceptual = perceptual
-      perceptualTarget = perceptual.target(target, mask: mask)
+      // A reduced picture is masked before it is reduced, so that no masked pixel is mixed in.
+      perceptualTarget =
+        reduction.map { reduction in
+          perceptual.target(
+            withoutRecording { PerceptualTarget.masked(target, by: mask).resampled(by: reduction) })
+        } ?? perceptual.target(target, mask: mask)
     } else {
       self.perceptual = nil
       perceptualTarget = nil
@@ -82,7 +100,9 @@ public final class ReconstructionLoss {
       total = total + pyramid(difference) * (weights.pyramid * full * perPixel)
     }
     if let perceptual, let perceptualTarget {
-      total = total + perceptual.distance(picture, to: perceptualTarget).sum() * weights.perceptual
+      let compared =
+        reduction.map { PerceptualTarget.masked(picture, by: mask).resampled(by: $0) } ?? picture
+      total = total + perceptual.distance(compared, to: perceptualTarget).sum() * weights.perceptual
     }
     return total
   }
