@@ -28,6 +28,11 @@ let package = Package(
     .target(name: "Networks", dependencies: ["Layers", "Checkpoints", "Pictures", "TensorCore"]),
     .target(name: "Evaluation", dependencies: ["Networks", "Layers", "Pictures", "TensorCore"]),
     .target(
+      name: "Training",
+      dependencies: [
+        "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
+      ]),
+    .target(
       name: "Editing",
       dependencies: [
         "CModels", "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
@@ -35,14 +40,14 @@ let package = Package(
     .target(
       name: "Semblance",
       dependencies: [
-        "Editing", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
+        "Editing", "Training", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
         "TensorCore",
       ],
       path: "Sources/Umbrella"),
     .target(
       name: "Commands",
       dependencies: [
-        "Editing", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
+        "Editing", "Training", "Evaluation", "Networks", "Checkpoints", "Layers", "Pictures",
         "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
@@ -64,10 +69,18 @@ let package = Package(
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(
+      name: "TrainingTests",
+      dependencies: [
+        "Training", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore", "TestSupport",
+      ]),
+    .testTarget(
       name: "EditingTests",
       dependencies: ["Editing", "Networks", "Checkpoints", "Pictures", "TensorCore", "TestSupport"]),
     .testTarget(
-      name: "CommandTests", dependencies: ["Commands", "Editing", "Checkpoints", "Pictures"],
+      name: "CommandTests",
+      dependencies: [
+        "Commands", "Editing", "Networks", "Checkpoints", "Pictures", "TensorCore",
+      ],
       exclude: ["Transcripts"]),
   ],
   swiftLanguageModes: [.v6],

@@ -38,4 +38,12 @@ enum CommandError: Error, Equatable {
   case labelsNeeded(model: String)
   /// A list of classes cannot be used.
   case badClassList(path: String, reason: String)
+  /// No picture has a mask that somebody has painted.
+  case noLabeledPictures(pictures: String, masks: String)
+  /// A mask would be overwritten that may be painted already.
+  case maskExists(path: String)
+  /// A model has no classes to paint with.
+  case noClasses(model: String)
+  /// A branch of one member cannot disagree with itself.
+  case noEnsemble(model: String)
 }

@@ -46,6 +46,16 @@ extension CommandError: LocalizedError {
         + "leave --true-size out"
     case .codeOfOtherSize(let path, let expected, let actual):
       "\(path): the code has size \(actual), this model needs \(expected); embed the photo again"
+    case .noLabeledPictures(let pictures, let masks):
+      "\(pictures): no picture has a painted mask of the same name in \(masks); "
+        + "paint some, or check both folders"
+    case .maskExists(let path):
+      "\(path): this mask exists already and may be painted; choose another folder or other seeds"
+    case .noClasses(let model):
+      "\(model): this model has no classes to paint with; give them with --classes"
+    case .noEnsemble(let model):
+      "\(model): the branch has one member, which cannot disagree with others; "
+        + "train an ensemble with 'semblance train segmenter --members 4'"
     case .labelsNeeded(let model):
       "\(model): this model draws labelled pictures only and cannot be sampled"
     case .badClassList(let path, let reason): "\(path): no list of classes: \(reason)"

@@ -28,7 +28,7 @@ public struct SemblanceCommand: ParsableCommand {
     subcommands: [
       EmbedCommand.self, SegmentCommand.self, EditCommand.self, ApplyCommand.self,
       SampleCommand.self, VectorCommand.self, ModelsCommand.self, EvaluateCommand.self,
-      BenchCommand.self, ImportCommand.self,
+      BenchCommand.self, ImportCommand.self, TrainCommand.self, AnnotateCommand.self,
     ])
 
   /// An empty command; the parser fills it.

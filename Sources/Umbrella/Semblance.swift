@@ -6,3 +6,4 @@
 @_exported import Networks
 @_exported import Pictures
 @_exported import TensorCore
+@_exported import Training

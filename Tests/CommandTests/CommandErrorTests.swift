@@ -47,6 +47,23 @@ struct CommandErrorTests {
       .labelsNeeded(model: "a"),
       "a: this model draws labelled pictures only and cannot be sampled"
     ),
+    (
+      .noLabeledPictures(pictures: "a", masks: "b"),
+      "a: no picture has a painted mask of the same name in b; paint some, or check both folders"
+    ),
+    (
+      .maskExists(path: "a"),
+      "a: this mask exists already and may be painted; choose another folder or other seeds"
+    ),
+    (
+      .noClasses(model: "a"),
+      "a: this model has no classes to paint with; give them with --classes"
+    ),
+    (
+      .noEnsemble(model: "a"),
+      "a: the branch has one member, which cannot disagree with others; train an ensemble with "
+        + "'semblance train segmenter --members 4'"
+    ),
   ])
   func texts(_ error: CommandError, _ text: String) {
     #expect(error.text == text)

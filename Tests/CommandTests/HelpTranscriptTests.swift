@@ -14,7 +14,8 @@ struct HelpTranscriptTests {
     "vector combine", "vector learn", "vector import", "models", "models list", "models show",
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
-    "evaluate attributes", "evaluate pairs",
+    "evaluate attributes", "evaluate pairs", "train", "train segmenter", "train encoder",
+    "annotate",
   ])
   func help(of command: String) throws {
     let help = try Self.help(of: command.split(separator: " ").map(String.init))

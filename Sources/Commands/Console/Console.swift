@@ -1,4 +1,5 @@
 import Editing
+import Training
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -76,6 +77,24 @@ final class Console {
     return { progress in
       stepped()
       count(progress.step, progress.steps)
+      return !Interruption.isRequested
+    }
+  }
+
+  /// Shows the progress of a training, at most ten times a second, and stops it when the user asks
+  /// for that. Without a terminal it prints a line every minute.
+  func trainingObserver(_ label: String) -> TrainingObserver {
+    let clock = ContinuousClock()
+    let start = clock.now
+    var shown: ContinuousClock.Instant?
+    return { [self] progress in
+      let now = clock.now
+      let pause: Duration = showsProgress ? .milliseconds(100) : .seconds(60)
+      if !isQuiet, now - (shown ?? (showsProgress ? start - pause : start)) >= pause {
+        let line = ProgressText.line(label: label, progress: progress, columns: Terminal.columns)
+        if showsProgress { draw(line) } else { Terminal.writeError(line + "\n") }
+        shown = now
+      }
       return !Interruption.isRequested
     }
   }

@@ -1,3 +1,5 @@
+import Training
+
 /// The line that shows how far an optimisation has come.
 enum ProgressText {
   /// `embedding face.jpg  [=======>    ]  45/100  12 s left`, shortened to fit into `columns`.
@@ -14,6 +16,17 @@ enum ProgressText {
     let barWidth = min(30, max(0, room - label.count - 4))
     guard barWidth >= 6 else { return shortened(label, to: room) + "  " + numbers }
     return "\(label)  \(bar(done, of: total, width: barWidth))  \(numbers)"
+  }
+
+  /// `training  120/5000  latent 0.431  image 0.212  12 min 4 s left`, shortened to fit into
+  /// `columns`; losses that are 0 have not begun and are left out.
+  static func line(label: String, progress: TrainingProgress, columns: Int) -> String {
+    let losses = progress.losses.filter { $0.value != 0 }
+      .map { "  \($0.name) \(text(Double($0.value), decimals: 3))" }.joined()
+    let left = progress.secondsLeft.map { "  " + remaining($0) } ?? ""
+    return shortened(
+      "\(label)  \(padded(progress.step, to: progress.steps))/\(progress.steps)\(losses)\(left)",
+      to: columns - 1)
   }
 
   /// How long `seconds` are, in two units at most.

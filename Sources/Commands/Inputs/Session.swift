@@ -33,10 +33,12 @@ struct Session {
     self.console = console
   }
 
-  /// A session that keeps no codes.
-  init(model: JointModel, embedding: EmbeddingOptions, console: Console) {
+  /// A session that keeps codes in `cache`, or none.
+  init(
+    model: JointModel, embedding: EmbeddingOptions, cache: EmbeddingCache? = nil, console: Console
+  ) {
     self.model = model
-    cache = nil
+    self.cache = cache
     self.embedding = embedding
     self.console = console
   }

@@ -9,6 +9,18 @@ func requireSteps(_ steps: Int, _ option: String, hint: String = "") throws {
   }
 }
 
+func requireTrainingSteps(_ steps: Int, _ option: String) throws {
+  guard (1...100_000_000).contains(steps) else {
+    throw ValidationError("\(option) is \(steps): give a number from 1 to 100000000")
+  }
+}
+
+func requireMinutes(_ minutes: Double?) throws {
+  if let minutes, !(minutes > 0 && minutes.isFinite) {
+    throw ValidationError("--minutes is \(minutes): give a positive number")
+  }
+}
+
 func requireFinite(_ value: Float?, _ option: String) throws {
   guard let value, !value.isFinite else { return }
   throw ValidationError("\(option) is \(value): give a finite number")

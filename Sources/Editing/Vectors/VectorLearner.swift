@@ -1,4 +1,5 @@
 import Evaluation
+import Layers
 import Networks
 import Pictures
 import TensorCore

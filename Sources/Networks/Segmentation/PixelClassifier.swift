@@ -34,7 +34,20 @@ public struct PixelClassifier {
     check(
       features.shape.rank == 2 && features.shape[0] == featureCount,
       "pixel classifier: features \(features.shape), expected \(featureCount) channels")
-    let h = (first.weight.matrixProduct(features) + column(first.bias)).rectified()
+    return scores(projected: first.weight.matrixProduct(features))
+  }
+
+  /// Class scores `[K, P]` of features `[P, C]`, one row for each pixel.
+  public func scores(ofRows features: Tensor) -> Tensor {
+    check(
+      features.shape.rank == 2 && features.shape[1] == featureCount,
+      "pixel classifier: rows \(features.shape), expected \(featureCount) channels")
+    return scores(projected: first.weight.matrixProduct(features, transposingOther: true))
+  }
+
+  /// The scores behind the product of the first layer's weight with the features.
+  private func scores(projected: Tensor) -> Tensor {
+    let h = (projected + column(first.bias)).rectified()
     let g = (second.weight.matrixProduct(h) + column(second.bias)).rectified()
     return third.weight.matrixProduct(g) + column(third.bias)
   }

@@ -38,9 +38,16 @@ extension Picture {
   /// The largest rectangle of the aspect `width`:`height` inside the picture, centred; where to
   /// crop before resizing without distortion.
   public func centeredRect(aspectWidth: Int, aspectHeight: Int) -> PixelRect {
+    frame.centered(aspectWidth: aspectWidth, aspectHeight: aspectHeight)
+  }
+}
+
+extension PixelRect {
+  /// The largest rectangle of the aspect `aspectWidth`:`aspectHeight` inside this one, centred.
+  func centered(aspectWidth: Int, aspectHeight: Int) -> PixelRect {
     check(
       aspectWidth > 0 && aspectHeight > 0,
-      "Picture.centeredRect: expected a positive aspect, got \(aspectWidth):\(aspectHeight)")
+      "PixelRect.centered: expected a positive aspect, got \(aspectWidth):\(aspectHeight)")
     var rectWidth = width
     var rectHeight = height
     if width * aspectHeight > height * aspectWidth {
@@ -51,8 +58,8 @@ extension Picture {
     rectWidth = min(rectWidth, width)
     rectHeight = min(rectHeight, height)
     return PixelRect(
-      left: (width - rectWidth) / 2, top: (height - rectHeight) / 2, width: rectWidth,
-      height: rectHeight)
+      left: left + (width - rectWidth) / 2, top: top + (height - rectHeight) / 2,
+      width: rectWidth, height: rectHeight)
   }
 }
 

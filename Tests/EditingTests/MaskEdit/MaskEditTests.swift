@@ -37,17 +37,3 @@ struct MaskEditTests {
     }
   }
 }
-
-@Suite("Learning rate")
-struct LearningRateScheduleTests {
-  @Test func risesStaysAndFalls() {
-    let schedule = LearningRateSchedule(peak: 0.1)
-    let rates = (0..<100).map { schedule.rate(step: $0, of: 100) }
-    #expect(rates.allSatisfy { $0 > 0 && $0 <= 0.1 })
-    #expect(rates[0] < rates[2] && rates[2] < rates[4])
-    #expect(rates[10...70].allSatisfy { $0 == 0.1 })
-    #expect(rates[80] > rates[90] && rates[90] > rates[99])
-    // t = 1 - 0.125: half of the decay is over.
-    #expect(abs(LearningRateSchedule(peak: 1).rate(step: 6, of: 7) - 0.5) < 1e-6)
-  }
-}

@@ -1,8 +1,7 @@
-#if canImport(FoundationEssentials)
-import FoundationEssentials
+#if canImport(Glibc)
 import Glibc
-#else
-import Foundation
+#elseif canImport(Darwin)
+import Darwin
 #endif
 
 /// A learning rate that rises linearly, stays, and falls along a cosine (editgan spec section 4).

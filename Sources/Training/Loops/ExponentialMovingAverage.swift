@@ -1,0 +1,37 @@
+import TensorCore
+
+/// Running averages of parameters, which are smoother than the parameters themselves and work
+/// better once training is done (Karras et al. 2018, section 6).
+public final class ExponentialMovingAverage {
+  /// How much of the average is kept at every step, 0...1.
+  public let decay: Float
+  /// The averages, by the names of the parameters.
+  public let averages: [String: Tensor]
+
+  /// Averages that start as copies of `parameters`.
+  public init(of parameters: [String: Tensor], decay: Float) {
+    check((0...1).contains(decay), "moving average: decay \(decay)")
+    self.decay = decay
+    averages = parameters.mapValues { $0.copied() }
+  }
+
+  /// Moves every average towards its parameter: `average = d average + (1 - d) parameter` with
+  /// `d = min(decay, (1 + step) / (10 + step))`, so that the first steps, which are far off, are
+  /// forgotten quickly.
+  ///
+  /// - Parameter step: counts from 1.
+  public func update(from parameters: [String: Tensor], step: Int) {
+    let rampUp = Float(1 + step) / Float(10 + step)
+    let share = 1 - min(decay, rampUp)
+    for (name, average) in averages {
+      check(
+        parameters[name]?.shape == average.shape,
+        "moving average: no parameter '\(name)' of shape \(average.shape)")
+      guard let parameter = parameters[name] else { continue }
+      let (target, source) = (average.pointer, parameter.pointer)
+      Parallel.forRanges(average.count, grain: 1 << 15) { range in
+        for index in range { target[index] += share * (source[index] - target[index]) }
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Checkpoints
+import Evaluation
+import Networks
+import Pictures
+
+/// What can go wrong when networks are trained. Texts: `TrainingErrorTexts.swift`.
+public enum TrainingError: Error, Equatable, Sendable {
+  /// A checkpoint could not be read or written.
+  case checkpoint(CheckpointError)
+  /// A picture or mask could not be read or written.
+  case picture(PictureError)
+  /// A model file does not make a model.
+  case model(ModelError)
+  /// A file is no state of a training of this kind.
+  case notTrainingState(path: String, expected: String, actual: String?)
+  /// The state of a training is incomplete or contradicts the settings.
+  case damagedState(path: String, reason: String)
+  /// A loss became infinite or not a number.
+  case diverged(step: Int, loss: String)
+  /// A generator draws pictures of labels, not of random numbers alone.
+  case labelledGenerator(String)
+  /// A path that should be a folder cannot be listed.
+  case notAFolder(path: String)
+  /// A folder holds no masks of a known format.
+  case noAnnotations(path: String)
+  /// A file of an annotation program cannot be used.
+  case badAnnotation(path: String, reason: String)
+  /// An annotation has a label that is not one of the classes.
+  case unknownLabel(path: String, label: String, known: [String])
+  /// A mask in colours comes without a list of classes.
+  case classesNeeded(path: String)
+  /// A measurement cannot be made.
+  case evaluation(EvaluationError)
+  /// There are fewer labelled pictures than are needed.
+  case tooFewExamples(count: Int, needed: Int)
+  /// There are more classes than a mask can have.
+  case tooManyClasses(path: String, count: Int)
+}

@@ -1,0 +1,50 @@
+import Checkpoints
+import Evaluation
+import Networks
+import Pictures
+
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
+// All texts of this module's errors: what is wrong, with names and numbers, and what to do next.
+
+extension TrainingError: LocalizedError {
+  /// The whole message for the user, in one line.
+  public var errorDescription: String? { text }
+
+  /// The whole message for the user, in one line.
+  public var text: String {
+    switch self {
+    case .checkpoint(let error): error.text
+    case .picture(let error): error.description
+    case .model(let error): error.text
+    case .evaluation(let error): error.description
+    case .tooFewExamples(let count, let needed):
+      "there are \(count) labelled pictures, at least \(needed) are needed; label more or hold fewer out"
+    case .notTrainingState(let path, let expected, let actual):
+      "\(path) is \(actual.map { "the state of a training of '\($0)'" } ?? "no training state"), "
+        + "the state of a training of '\(expected)' is needed"
+    case .damagedState(let path, let reason):
+      "\(path) cannot be resumed: \(reason); start the training anew"
+    case .diverged(let step, let loss):
+      "the loss '\(loss)' left the range of numbers at step \(step); use a lower learning rate"
+    case .labelledGenerator(let model):
+      "\(model): this generator draws labelled pictures; training on its samples is not supported"
+    case .notAFolder(let path): "\(path): this is no folder that can be read; check the path"
+    case .noAnnotations(let path):
+      "\(path): there are no masks in this folder; it should hold PNG masks, image_mask*.npy, LabelMe "
+        + ".json files, or SegmentationClass/ with labelmap.txt"
+    case .badAnnotation(let path, let reason): "\(path): \(reason); correct or export it again"
+    case .unknownLabel(let path, let label, let known):
+      "\(path): there is no class '\(label)'; the classes are \(known.joined(separator: ", "))"
+    case .classesNeeded(let path):
+      "\(path): this mask has colours, and the model has no classes that they could stand for; "
+        + "give them with --classes"
+    case .tooManyClasses(let path, let count):
+      "\(path): there are \(count) classes; at most \(Annotation.maximumClassCount) are possible"
+    }
+  }
+}
