@@ -35,4 +35,12 @@ public enum TrainingError: Error, Equatable, Sendable {
   case tooFewExamples(count: Int, needed: Int)
   /// There are more classes than a mask can have.
   case tooManyClasses(path: String, count: Int)
+  /// A folder holds nothing to train on.
+  case nothingToTrainOn(folder: String, needed: String)
+  /// A label map has no photo or a photo no label map; the first of `count` such files.
+  case unpaired(file: String, wanted: String, count: Int)
+  /// Two photos differ in their extensions alone.
+  case samePhotoName(first: String, second: String)
+  /// A prepared photo does not have the size of the network's pictures.
+  case preparedSize(path: String, width: Int, height: Int, expected: [Int])
 }

@@ -45,6 +45,16 @@ extension TrainingError: LocalizedError {
         + "give them with --classes"
     case .tooManyClasses(let path, let count):
       "\(path): there are \(count) classes; at most \(Annotation.maximumClassCount) are possible"
+    case .nothingToTrainOn(let folder, let needed):
+      "\(folder): there is no \(needed) in this folder"
+    case .unpaired(let file, let wanted, let count):
+      "\(file) has no counterpart; it should be \(wanted)"
+        + (count > 1 ? " (\(count) files lack theirs)" : "")
+    case .samePhotoName(let first, let second):
+      "\(first) and \(second) have the same name; remove one of them"
+    case .preparedSize(let path, let width, let height, let expected):
+      "\(path) is \(width)x\(height) after preprocessing, the network makes "
+        + "\(expected[0])x\(expected[1]); choose another --preprocess, --load-size or --size"
     }
   }
 }

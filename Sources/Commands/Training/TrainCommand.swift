@@ -4,11 +4,12 @@ import ArgumentParser
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train the segmentation branch or the encoder of a model.",
+    abstract: "Train networks on pictures of your own.",
     discussion: """
       EXAMPLES:
         semblance train segmenter --codes todo/ --masks todo/ -o m.safetensors
         semblance train encoder --model bare.safetensors -o m.safetensors
+        semblance train spade --labels m --images p --classes c.json -o s.safetensors
       """,
-    subcommands: [TrainSegmenterCommand.self, TrainEncoderCommand.self])
+    subcommands: [TrainSegmenterCommand.self, TrainEncoderCommand.self, TrainSPADECommand.self])
 }

@@ -70,6 +70,19 @@ struct SPADEGradientTests {
     }
   }
 
+  @Test("the discriminator's features")
+  func discriminator() throws {
+    let network = try PatchDiscriminator(
+      table(PatchDiscriminatorConfiguration(inputChannels: 4, filters: 3).weights), prefix: "",
+      configuration: PatchDiscriminatorConfiguration(inputChannels: 4, filters: 3))
+    let input = randomTensor([2, 4, 16, 16], seed: 1)
+    // Steps are short: few pixels at the end make the kinks of the leaky ReLUs steep.
+    check(network.parameters, network.buffers, step: 1e-4) {
+      .concatenated(
+        network(input, mode: .training).flatMap { $0 }.map { $0.reshaped([$0.count]) }, axis: 0)
+    }
+  }
+
   @Test("the encoder")
   func encoder() throws {
     let configuration = StyleEncoderConfiguration(filters: 2, latentSize: 3, side: 32)
@@ -81,6 +94,18 @@ struct SPADEGradientTests {
       let style = network(pictures, mode: .training)
       return .concatenated(
         [style.sample(noise: noise).reshaped([6]), style.divergence.reshaped([1])], axis: 0)
+    }
+  }
+
+  @Test("pix2pixHD")
+  func pix2pixHD() throws {
+    let configuration = Pix2PixHDConfiguration(
+      layoutChannels: 3, filters: 2, reductions: 2, residualBlocks: 1, normalization: .batch)
+    let network = try Pix2PixHDGenerator(
+      table(configuration.generatorWeights), prefix: "", configuration: configuration)
+    let layout = randomTensor([2, 3, 16, 16], seed: 1)
+    check(network.parameters, network.buffers, step: 1e-4) {
+      network(layout, mode: .training).resizedArea(height: 4, width: 4)
     }
   }
 }

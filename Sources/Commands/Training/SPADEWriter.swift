@@ -1,0 +1,70 @@
+import Networks
+import Pictures
+import TensorCore
+import Training
+
+/// Writes the model, the state, the losses and a sheet of samples of a SPADE training, all of one
+/// step.
+final class SPADEWriter {
+  private let training: SPADETraining
+  private let classes: Palette
+  private let output: String
+  private let files: TrainingFiles
+  private let heldBack: LayoutSet
+  private var log: LossLog
+
+  /// A writer; `heldBack` are pairs that the training does not see.
+  init(
+    training: SPADETraining, classes: Palette, output: String, files: TrainingFiles,
+    heldBack: LayoutSet, log: LossLog
+  ) {
+    self.training = training
+    self.classes = classes
+    self.output = output
+    self.files = files
+    self.heldBack = heldBack
+    self.log = log
+  }
+
+  /// Adds every tenth step to the table.
+  func note(_ progress: TrainingProgress) {
+    if progress.step % 10 == 0 || progress.step == progress.steps { log.append(progress) }
+  }
+
+  /// Writes everything.
+  func write() throws {
+    let file = SPADEModelFile(
+      training.description, tensors: try training.averagedModel(), classes: classes,
+      provenance: "semblance train spade, \(training.step) of \(training.options.steps) steps of "
+        + "\(training.options.batchSize) on \(training.data.pairs.count) pairs")
+    try file.write(to: output)
+    try sheet(file).write(to: files.sheet)
+    try log.write()
+    try training.writeState(to: files.state)
+  }
+
+  /// Label maps with their photos and what the model makes of them: in the style of the photo and,
+  /// where the model has styles, in a random one.
+  private func sheet(_ file: SPADEModelFile) throws -> Picture {
+    let (generator, encoder) = try file.model()
+    let (width, height) = (generator.configuration.width, generator.configuration.height)
+    let count = min(8, heldBack.pairs.count)
+    var random = RandomSource(seed: training.options.seed, stream: 0)
+    let pairs = try (0..<count).map { try heldBack.pair($0, &random) }
+    var rows = [[Picture]](repeating: [], count: encoder == nil ? 3 : 4)
+    for (labels, photo) in pairs {
+      let layout = Tensor(layouts: [labels], channels: classes.count)
+      let style = encoder?(Tensor(photo)).mean
+      rows[0].append(labels.colored(with: classes))
+      rows[1].append(photo)
+      let noise = generator.configuration.latentSize.map { random.normal([1, $0]) }
+      rows[2].append(generator(layout, latent: style ?? noise).picture())
+      if encoder != nil { rows[3].append(generator(layout, latent: noise).picture()) }
+    }
+    var sheet = ContactSheet(columns: count, cellWidth: width, cellHeight: height)
+    sheet.title =
+      "step \(training.step): label maps, photos, in the photo's style, in a random style"
+    for picture in rows.flatMap({ $0 }) { sheet.append(picture, enlargement: .nearest) }
+    return sheet.rendered()
+  }
+}

@@ -1,0 +1,228 @@
+import ArgumentParser
+import Networks
+import Pictures
+import TensorCore
+import Training
+
+extension Preprocessing.Mode: ExpressibleByArgument {}
+
+/// `semblance train spade`.
+struct TrainSPADECommand: ParsableCommand {
+  /// Settings that belong together.
+  enum Preset: String, ExpressibleByArgument, CaseIterable {
+    /// Those of the paper.
+    case paper
+    /// For small networks, small data sets and two cores.
+    case small
+  }
+
+  static let configuration = CommandConfiguration(
+    commandName: "spade",
+    abstract: "Train a model that draws pictures of label maps.",
+    usage: "semblance train spade --labels <folder> --images <folder> --classes <file> "
+      + "-o <file> [<options>]",
+    discussion: """
+      Label maps are PNG files of class ids or of the colours in the list of classes; the photo of \
+      NAME.png is NAME.jpg or NAME.png in the other folder. The list is JSON: objects with 'name' \
+      and 'color'. Classes called left_... and right_... change places in mirrored pairs.
+
+      --preset paper trains with the settings of the paper (wide networks, two time scales); \
+      --preset small trains something worth looking at within hours on two cores. The options \
+      change single settings of either.
+
+      Beside the output lie NAME.state (to go on with --resume), NAME.csv (the losses) and NAME.png \
+      (pairs that were held back, with what the model makes of them). They are written every \
+      --save-every steps and at the end; Ctrl-C and --minutes end a session after its current \
+      step. A resumed training gives the same bytes as one that was never stopped.
+
+      EXAMPLES:
+        semblance train spade --labels m --images p --classes c.json -o s.safetensors
+      """)
+
+  @Option(help: ArgumentHelp("The folder of label maps.", valueName: "folder"))
+  var labels: String
+
+  @Option(help: ArgumentHelp("The folder of photos.", valueName: "folder"))
+  var images: String
+
+  @Option(help: ArgumentHelp("The list of classes, .json.", valueName: "file"))
+  var classes: String
+
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The new model, .safetensors.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("Settings to begin with: paper or small.", valueName: "name"))
+  var preset = Preset.paper
+
+  @OptionGroup var networks: SPADENetworkOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "How pairs are brought to size: \(Preprocessing.Mode.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "mode"))
+  var preprocess: Preprocessing.Mode?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Side that pairs are scaled to before cropping.", valueName: "pixels"))
+  var loadSize: Int?
+
+  @Flag(help: "Show no pair mirrored.")
+  var noFlip = false
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Steps in all.", valueName: "n"))
+  var steps = 20_000
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("End this session after so many minutes.", valueName: "minutes"))
+  var minutes: Double?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Pairs of a step.", valueName: "n"))
+  var batch: Int?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Learning rate of the generator.", valueName: "rate"))
+  var rate: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Learning rate of the discriminator.", valueName: "rate"))
+  var discriminatorRate: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Share of the steps in which rates fall to 0.", valueName: "share"))
+  var decay: Float?
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Factor of the mean difference from the photo.", valueName: "factor"))
+  var pixelWeight: Float?
+
+  @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the training.", valueName: "number"))
+  var seed: UInt64 = 0
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Write all files after so many steps.", valueName: "n"))
+  var saveEvery = 500
+
+  @Flag(help: "Go on where the state beside the output ends.")
+  var resume = false
+
+  @OptionGroup var general: RunOptions
+
+  func validate() throws {
+    try requireExtension("safetensors", of: output, "--output")
+    try requireTrainingSteps(steps, "--steps")
+    try requireTrainingSteps(saveEvery, "--save-every")
+    if let batch, !(1...256).contains(batch) {
+      throw ValidationError("--batch is \(batch): give a number from 1 to 256")
+    }
+    if let loadSize, !(32...8192).contains(loadSize) {
+      throw ValidationError("--load-size is \(loadSize): give a number from 32 to 8192")
+    }
+    for (value, option) in [(rate, "--rate"), (discriminatorRate, "--discriminator-rate")] {
+      if let value, !(value > 0 && value.isFinite) {
+        throw ValidationError("\(option) is \(value): give a positive number")
+      }
+    }
+    if let decay, !(0...1).contains(decay) {
+      throw ValidationError("--decay is \(decay): give a number from 0 to 1")
+    }
+    if let pixelWeight, !(pixelWeight >= 0 && pixelWeight.isFinite) {
+      throw ValidationError("--pixel-weight is \(pixelWeight): give a number from 0")
+    }
+    if let minutes, !(minutes > 0 && minutes.isFinite) {
+      throw ValidationError("--minutes is \(minutes): give a positive number")
+    }
+  }
+
+  /// What is reported.
+  struct Result: Encodable {
+    var output: String
+    var state: String
+    var losses: String
+    var sheet: String
+    var steps: Int
+    var isComplete: Bool
+    var seconds: Double
+  }
+
+  func run() throws {
+    let console = general.begin()
+    let watch = Stopwatch()
+    let palette = try ClassList.palette(contentsOf: classes)
+    let pairs = try PairedFolders(labels: labels, photos: images).pairs
+    let files = TrainingFiles(stem: String(output.dropLast(".safetensors".count)))
+    let check = OutputCheck(inputs: [classes])
+    for path in [output, files.state, files.losses, files.sheet] { try check.requireFile(path) }
+    let description = networks.description(of: preset, classes: palette.count)
+    // Of 32 and more pairs the last eight are held back.
+    let count = pairs.count >= 32 ? 8 : 0
+    func set(_ pairs: ArraySlice<PairedFolders.Pair>, trains: Bool) -> LayoutSet {
+      LayoutSet(
+        Array(pairs), palette: palette,
+        preprocessing: preprocessing(description.generator, trains: trains), warn: console.warn)
+    }
+    let training = try SPADETraining(
+      description, options: options, data: set(pairs.dropLast(count), trains: true))
+    if resume { try training.resume(from: files.state) }
+    let writer = SPADEWriter(
+      training: training, classes: palette, output: output, files: files,
+      heldBack: set(count > 0 ? pairs.suffix(count) : pairs[...], trains: false),
+      log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil))
+    try train(training, writer, console)
+    try writer.write()
+    try Interruption.check(written: 1)
+    let isComplete = training.step == steps
+    console.say(
+      "\(output): SPADE model after \(training.step) of \(steps) steps"
+        + (isComplete ? "" : "; go on with --resume"))
+    try console.report(
+      Result(
+        output: output, state: files.state, losses: files.losses, sheet: files.sheet,
+        steps: training.step, isComplete: isComplete, seconds: watch.seconds))
+  }
+
+  private var options: SPADETrainingOptions {
+    var options: SPADETrainingOptions =
+      preset == .paper ? SPADETrainingOptions(steps: steps) : .small(steps: steps)
+    if let batch { options.batchSize = batch }
+    if let rate { options.generatorRate = rate }
+    if let discriminatorRate { options.discriminatorRate = discriminatorRate }
+    if let decay { options.decayShare = decay }
+    if let pixelWeight { options.pixelWeight = pixelWeight }
+    options.seed = seed
+    return options
+  }
+
+  private func preprocessing(_ generator: SPADEConfiguration, trains: Bool) -> Preprocessing {
+    // The reference loads pictures an eighth larger than the crops; small pictures lose too much.
+    let size = preset == .paper ? generator.cropSize * 286 / 256 : generator.cropSize
+    return Preprocessing(
+      mode: trains ? preprocess ?? (preset == .paper ? .resizeAndCrop : .fixed) : .fixed,
+      loadSize: loadSize ?? size, width: generator.width, height: generator.height,
+      mirrors: trains && !noFlip)
+  }
+
+  private func train(_ training: SPADETraining, _ writer: SPADEWriter, _ console: Console) throws {
+    var failure: (any Error)?
+    let show = console.trainingObserver("training SPADE")
+    defer { console.endProgress() }
+    try training.run(seconds: minutes.map { $0 * 60 }) { progress in
+      writer.note(progress)
+      do {
+        if progress.step % saveEvery == 0, progress.step < steps { try writer.write() }
+      } catch {
+        failure = error
+        return false
+      }
+      return show(progress)
+    }
+    if let failure { throw failure }
+  }
+}
