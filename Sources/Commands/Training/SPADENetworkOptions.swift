@@ -54,7 +54,7 @@ struct SPADENetworkOptions: ParsableArguments {
     let isSmall = preset == .small
     let size = size ?? (isSmall ? 128 : 256)
     let latentSize = style ?? (isSmall ? 64 : 256)
-    let filters = filters ?? (isSmall ? 16 : 64)
+    let filters = filters ?? (isSmall ? 10 : 64)
     let normalization =
       norm.flatMap(SPADENormalization.init) ?? SPADENormalization(kernel: isSmall ? 1 : 3)
     // Pictures of other sizes are brought to that of the encoder, a power of two.
@@ -67,7 +67,7 @@ struct SPADENetworkOptions: ParsableArguments {
         normalization: normalization, conditioning: concatenate ? .concatenation : .spade),
       encoder: latentSize == 0
         ? nil
-        : StyleEncoderConfiguration(filters: filters, latentSize: latentSize, side: side),
+        : StyleEncoderConfiguration(filters: max(16, filters), latentSize: latentSize, side: side),
       layout: LayoutChannels(classes: classes))
   }
 }

@@ -48,15 +48,17 @@ public struct SPADETrainingOptions: Sendable, Equatable, Codable {
   /// higher and weights start larger.
   public static func small(steps: Int) -> SPADETrainingOptions {
     var options = SPADETrainingOptions(steps: steps)
-    options.batchSize = 4
-    options.generatorRate = 6e-4
+    options.batchSize = 6
+    options.generatorRate = 7e-4
     options.discriminatorRate = 6e-4
     options.beta1 = 0.5
     options.beta2 = 0.999
     options.pixelWeight = 10
     options.featureWeight = 4
-    options.divergenceWeight = 0.01
-    options.soloShare = 0.4
+    options.divergenceWeight = 5e-4
+    options.soloShare = 0.5
+    options.decayShare = 0.35
+    options.averageDecay = 0.995
     options.renewsPictures = false
     options.initialGain = 1
     options.discriminatorFilters = 16
