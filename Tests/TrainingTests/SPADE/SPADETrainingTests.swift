@@ -95,7 +95,7 @@ struct SPADETrainingTests {
     #expect(last < 0.6 * first)
   }
 
-  @Test("the model file is read again and gives the same pictures")
+  @Test("the model file is read again and gives the pictures of the rounded weights")
   func modelFile() throws {
     let training = try start(steps: 2)
     try training.run()
@@ -113,11 +113,20 @@ struct SPADETrainingTests {
     let (labels, photo) = try layouts.set().pair(0, &random)
     let layout = Tensor(layouts: [labels], channels: 3)
     let style = model.encoder?(Tensor(photo)).mean
-    let (generator, encoder) = try file.model()
+    let (generator, encoder) = try SPADEModelFile(
+      file.description, tensors: halved(file.tensors), classes: file.classes, provenance: ""
+    ).model()
     let expected = generator(layout, latent: encoder?(Tensor(photo)).mean)
-    let picture = model.generator(layout, latent: style)
-    let worst = zip(picture.values, expected.values).reduce(0) { max($0, abs($1.0 - $1.1)) }
-    #expect(worst < 0.02)
+    #expect(model.generator(layout, latent: style).values == expected.values)
+  }
+
+  /// Weights in half precision, statistics as they are.
+  private func halved(_ tensors: [String: Tensor]) -> [String: Tensor] {
+    var result = tensors
+    for (name, tensor) in tensors where !name.contains(".param_free_norm.") {
+      result[name] = Tensor(tensor.values.map { Float(Float16($0)) }, shape: tensor.shape)
+    }
+    return result
   }
 
   @Test("the rate is constant, then falls linearly to 0")
