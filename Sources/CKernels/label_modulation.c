@@ -71,20 +71,27 @@ SEMBLANCE_KERNEL(void, semblance_label_modulate,
                  (const semblance_label_modulation *m, int64_t begin, int64_t end, float *out),
                  (m, begin, end, out))
 
-void semblance_block_moments(const float *x, int64_t pixels, float epsilon, float *mean,
-                             float *scale) {
-  for (int lane = 0; lane < 16; lane++) {
-    double sum = 0, squares = 0;
-    for (int64_t pixel = 0; pixel < pixels; pixel++) sum += x[pixel * 16 + lane];
-    const double center = sum / (double)pixels;
-    for (int64_t pixel = 0; pixel < pixels; pixel++) {
-      const double distance = x[pixel * 16 + lane] - center;
-      squares += distance * distance;
+SEMBLANCE_BODY void semblance_block_moments_body(const float *x, int64_t pixels, float epsilon,
+                                                 float *mean, float *scale) {
+  double center[16] = {0}, squares[16] = {0};
+  for (int64_t pixel = 0; pixel < pixels; pixel++) {
+    for (int lane = 0; lane < 16; lane++) center[lane] += x[pixel * 16 + lane];
+  }
+  for (int lane = 0; lane < 16; lane++) center[lane] /= (double)pixels;
+  for (int64_t pixel = 0; pixel < pixels; pixel++) {
+    for (int lane = 0; lane < 16; lane++) {
+      const double distance = x[pixel * 16 + lane] - center[lane];
+      squares[lane] += distance * distance;
     }
-    mean[lane] = (float)center;
-    scale[lane] = (float)(1 / sqrt(squares / (double)pixels + epsilon));
+  }
+  for (int lane = 0; lane < 16; lane++) {
+    mean[lane] = (float)center[lane];
+    scale[lane] = (float)(1 / sqrt(squares[lane] / (double)pixels + epsilon));
   }
 }
+SEMBLANCE_KERNEL(void, semblance_block_moments,
+                 (const float *x, int64_t pixels, float epsilon, float *mean, float *scale),
+                 (x, pixels, epsilon, mean, scale))
 
 SEMBLANCE_BODY void semblance_add_enlarged_body(const float *x, int64_t width, int64_t enlarge,
                                                 int64_t begin, int64_t end, float *y) {

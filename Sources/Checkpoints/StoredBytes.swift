@@ -4,4 +4,8 @@ extension CheckpointTensor {
   public func withStoredBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
     storage.withUnsafeBytes(body)
   }
+
+  /// Lets the part of a memory-mapped file that holds the tensor leave memory, after it was converted;
+  /// it is read again when that is needed.
+  public func releasePages() { storage.releasePages() }
 }

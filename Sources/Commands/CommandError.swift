@@ -46,4 +46,12 @@ enum CommandError: Error, Equatable {
   case noClasses(model: String)
   /// A branch of one member cannot disagree with itself.
   case noEnsemble(model: String)
+  /// No public collection or model has this name.
+  case unknownClasses(name: String, known: [String])
+  /// A list of classes is too long or too short for a model's layouts.
+  case classesDoNotFit(name: String, classes: Int, model: String, channels: Int)
+  /// A model's pictures depend on the layout alone.
+  case noStyle(model: String)
+  /// A model has random styles but cannot take the style of a photo.
+  case noStyleEncoder(model: String)
 }

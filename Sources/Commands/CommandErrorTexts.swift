@@ -59,6 +59,15 @@ extension CommandError: LocalizedError {
     case .labelsNeeded(let model):
       "\(model): this model draws labelled pictures only and cannot be sampled"
     case .badClassList(let path, let reason): "\(path): no list of classes: \(reason)"
+    case .unknownClasses(let name, let known):
+      "there are no classes '\(name)'; give a .json file or one of \(known.joined(separator: ", "))"
+    case .classesDoNotFit(let name, let classes, let model, let channels):
+      "\(name) has \(classes) classes, but layouts for \(model) have \(channels) channels: one for "
+        + "each class and perhaps one for edges"
+    case .noStyle(let model):
+      "\(model): this model has no style; leave --style, --seed, --count and --interpolate out"
+    case .noStyleEncoder(let model):
+      "\(model): this model has no encoder of styles; give a seed instead of a photo"
     }
   }
 }

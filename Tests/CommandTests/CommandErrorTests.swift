@@ -30,6 +30,27 @@ struct CommandErrorTests {
     (.noMask(photo: "a.jpg", mask: "m.png"), "a.jpg has no repainted mask; it should be m.png"),
     (.nothingInFolder(path: "a", needed: "photo"), "a: there is no photo in this folder"),
     (.codeForPhoto(path: "a"), "a: this is a code already; give a photo"),
+    (
+      .badClassList(path: "a.json", reason: "it is empty"),
+      "a.json: no list of classes: it is empty"
+    ),
+    (
+      .unknownClasses(name: "x", known: ["coco", "faces"]),
+      "there are no classes 'x'; give a .json file or one of coco, faces"
+    ),
+    (
+      .classesDoNotFit(name: "coco", classes: 183, model: "m", channels: 5),
+      "coco has 183 classes, but layouts for m have 5 channels: one for each class and perhaps one "
+        + "for edges"
+    ),
+    (
+      .noStyle(model: "m"),
+      "m: this model has no style; leave --style, --seed, --count and --interpolate out"
+    ),
+    (
+      .noStyleEncoder(model: "m"),
+      "m: this model has no encoder of styles; give a seed instead of a photo"
+    ),
     (.noInput(path: "a"), "a: no such file; check the path"),
     (
       .ambiguousVector(name: "x", domains: ["cars", "faces"], option: "--model"),

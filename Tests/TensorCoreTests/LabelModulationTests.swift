@@ -40,7 +40,7 @@ struct LabelledMap: CustomTestStringConvertible, Sendable {
       x == 7 ? 2 : y == 4 ? 6 : (x == y ? 5 : 1)
     },
     LabelledMap(name: "noise", height: 10, width: 14) { x, y in noise(x, y) },
-    LabelledMap(name: "noise in strips", height: 64, width: 20) { x, y in noise(x, y) },
+    LabelledMap(name: "noise in strips", height: 68, width: 61) { x, y in noise(x, y) },
     LabelledMap(name: "one pixel", height: 1, width: 1) { _, _ in 4 },
   ]
 

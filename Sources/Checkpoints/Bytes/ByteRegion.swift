@@ -56,6 +56,12 @@ public struct ByteRegion: @unchecked Sendable {
     return result
   }
 
+  /// Lets the pages of a mapped file leave memory until they are looked at again.
+  func releasePages() {
+    guard let file = owner as? MappedFile else { return }
+    withUnsafeBytes { file.release($0) }
+  }
+
   /// The byte at `index`, or nil past the end.
   subscript(index: Int) -> UInt8? {
     guard index >= 0, index < count else { return nil }

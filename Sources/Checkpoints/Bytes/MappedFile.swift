@@ -17,6 +17,18 @@ final class MappedFile: @unchecked Sendable {
 
   deinit { munmap(start, count) }
 
+  /// Tells the system that pages wholly inside a part of the file are not looked at for now: they
+  /// leave memory and are read again when they are.
+  func release(_ part: UnsafeRawBufferPointer) {
+    guard let base = part.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    guard page > 0 else { return }
+    let offset = start.distance(to: UnsafeMutableRawPointer(mutating: base))
+    let first = (offset + page - 1) / page * page
+    let last = (offset + part.count) / page * page
+    if first < last { madvise(start + first, last - first, MADV_DONTNEED) }
+  }
+
   /// Maps the file at `path`.
   ///
   /// - Throws: `CheckpointError.unreadable` with the reason of the operating system, also for a

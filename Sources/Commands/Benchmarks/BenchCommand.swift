@@ -17,6 +17,7 @@ struct BenchCommand: ParsableCommand {
       """,
     subcommands: [
       ConvolutionBenchmark.self, GeneratorBenchmark.self, PerceptualBenchmark.self,
+      SPADEBenchmark.self,
       EditStepBenchmark.self, StartupBenchmark.self,
     ])
 }

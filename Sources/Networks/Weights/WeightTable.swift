@@ -95,6 +95,7 @@ public final class WeightTable {
     let isNew = taken[name] == nil
     let tensor = try tensor(name, shape: shape, role: .buffer)
     if isNew { taken[name] = nil }
+    stored[name]?.releasePages()
     passed.insert(name)
     return tensor
   }

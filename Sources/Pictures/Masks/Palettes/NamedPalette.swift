@@ -28,8 +28,9 @@ public struct NamedPalette: Sendable {
     self.unlabelled = unlabelled
   }
 
-  /// The bits of `id + 1`, three at a time, from the highest bit of red, green and blue downwards.
-  static func color(of id: Int) -> RGBColor {
+  /// The colour of a class without one: the bits of `id + 1`, three at a time, from the highest bit of
+  /// red, green and blue downwards (SPADE spec 7.6).
+  public static func color(of id: Int) -> RGBColor {
     var (red, green, blue): (UInt8, UInt8, UInt8) = (0, 0, 0)
     var bits = id + 1
     for place in stride(from: 7, through: 1, by: -1) {

@@ -64,8 +64,9 @@ public final class LabelModulation {
   /// Calls `body` with the scales and shifts of a map, strip after strip.
   func forEachStrip(of patches: LabelPatches, _ body: (Strip) -> Void) {
     let pixels = patches.height * patches.width
-    // A fast convolution takes about a quarter of the multiplications of a plain one.
-    let isDense = lookup.kernel == 3 && pixels >= 1024 && 2 * patches.outerCount > pixels
+    // A fast convolution takes about a quarter of the multiplications of a plain one, and four times
+    // the memory for its weights, which small images with their many channels are not worth.
+    let isDense = lookup.kernel == 3 && pixels >= 4096 && 2 * patches.outerCount > pixels
     if isDense { return forEachConvolvedStrip(of: patches, body) }
     let table = table(for: patches)
     patches.outerIDs.withUnsafeBufferPointer { ids in
