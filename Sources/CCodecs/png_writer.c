@@ -5,6 +5,8 @@
 
 #include "codec_internal.h"
 
+enum { FAST_FROM_PIXELS = 1 << 22 };
+
 typedef struct png_writer {
   png_structp png;
   png_infop info;
@@ -90,6 +92,12 @@ semblance_codec_status semblance_png_encode(
   png_set_user_limits(writer.png, 0x7fffffff, 0x7fffffff);
   png_set_benign_errors(writer.png, 1);
   png_set_write_fn(writer.png, &writer, write_bytes, flush_bytes);
+  if (encoding->layout != SEMBLANCE_LAYOUT_INDEXED &&
+      (uint64_t)encoding->width * encoding->height > FAST_FROM_PIXELS) {
+    // A photo of 12 megapixels takes a fifth of the time and a fifth more space.
+    png_set_compression_level(writer.png, 2);
+    png_set_filter(writer.png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
+  }
   int channels = 0;
   describe(&writer, encoding, &channels);
   png_write_info(writer.png, writer.info);

@@ -14,6 +14,12 @@ enum CommandError: Error, Equatable {
   case outputIsInput(path: String)
   /// Several inputs would be written to one file.
   case sameOutput(path: String, first: String, second: String)
+  /// Standard input lists no files.
+  case nothingListed
+  /// A batch was asked to stop.
+  case batchInterrupted(signal: Int32, done: Int, total: Int)
+  /// A sheet cannot show as many photos.
+  case sheetTooLong(count: Int, limit: Int)
   /// Several results need a folder.
   case folderNeeded(path: String, results: Int)
   /// A photo has no repainted mask beside it.
@@ -54,4 +60,12 @@ enum CommandError: Error, Equatable {
   case noStyle(model: String)
   /// A model has random styles but cannot take the style of a photo.
   case noStyleEncoder(model: String)
+
+  /// The signal behind an interruption.
+  var signal: Int32? {
+    switch self {
+    case .interrupted(let signal, _), .batchInterrupted(let signal, _, _): signal
+    default: nil
+    }
+  }
 }

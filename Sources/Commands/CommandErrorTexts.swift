@@ -27,6 +27,11 @@ extension CommandError: LocalizedError {
       "\(path): this is also an input, which is never overwritten; choose another output"
     case .sameOutput(let path, let first, let second):
       "\(path): \(first) and \(second) would both be written here; rename one of them"
+    case .nothingListed: "standard input lists no files; give one path in a line"
+    case .batchInterrupted(_, let done, let total):
+      "interrupted; \(done) of \(total) photos are done; run the same command again for the rest"
+    case .sheetTooLong(let count, let limit):
+      "a sheet shows \(limit) photos at most, these are \(count); use --report instead"
     case .folderNeeded(let path, let results):
       "\(path): \(results) results need a folder; give one that exists or a name that ends in '/'"
     case .noMask(let photo, let mask):

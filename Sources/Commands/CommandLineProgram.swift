@@ -37,9 +37,7 @@ public enum CommandLineProgram {
   ///
   /// - Returns: the exit code.
   private static func report(_ error: any Error) -> Int32 {
-    if let interruption = interruption(behind: error),
-      case .interrupted(let signal, _) = interruption
-    {
+    if let interruption = interruption(behind: error), let signal = interruption.signal {
       Terminal.writeError("semblance: \(interruption.text)\n")
       return 128 + signal
     }
@@ -58,7 +56,7 @@ public enum CommandLineProgram {
 
   /// The interruption that made the command fail, if it was one.
   private static func interruption(behind error: any Error) -> CommandError? {
-    if let error = error as? CommandError, case .interrupted = error { return error }
+    if let error = error as? CommandError, error.signal != nil { return error }
     guard let error = error as? EditingError, error == .cancelled else { return nil }
     do throws(CommandError) { try Interruption.check() } catch { return error }
     return nil

@@ -51,6 +51,20 @@ public enum EditingError: Error, Equatable, Sendable {
   case maskSize(path: String, width: Int, height: Int, expected: [[Int]])
   /// The photo that a code was made from is needed and is another one.
   case photoOfOtherCode(path: String)
+  /// Landmarks are given for a model whose picture is no square.
+  case landmarksNeedSquare(model: String)
+  /// The part of a photo that a model shall see does not lie in the photo.
+  case cropOutside(path: String, crop: [Int], width: Int, height: Int)
+  /// A folder cannot hold the results of a batch.
+  case batchFolder(path: String, reason: String)
+  /// A manifest cannot be read or written.
+  case manifest(path: String, reason: String)
+  /// The model's file changed while a batch was at work.
+  case modelReplaced(path: String)
+  /// A result of another photo lies where a result would be written.
+  case resultOfOtherPhoto(path: String, photo: String)
+  /// A row that the model does not have.
+  case unknownRow(Int, rowCount: Int)
   /// The work was cancelled before it had a result.
   case cancelled
   /// An attribute probe belongs to the encoder of another model.

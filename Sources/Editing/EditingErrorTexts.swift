@@ -36,7 +36,7 @@ extension EditingError: LocalizedError {
         + "different models and cannot be combined"
     case .vectorOfOtherModel(let name, let expected, let actual):
       "vector '\(name)' was made for model \(actual), this is model \(expected); "
-        + "learn it again, or use --force to apply it anyway"
+        + "learn it again, or use --other-model to apply it anyway"
     case .vectorOfOtherSize(let name, let expected, let actual):
       "vector '\(name)' has size \(actual), this model needs \(expected)"
     case .codeOfOtherModel(let path, let expected, let actual):
@@ -63,6 +63,24 @@ extension EditingError: LocalizedError {
         + expected.map { "\($0[0])x\($0[1])" }.joined(separator: " or ")
     case .photoOfOtherCode(let path):
       "\(path) is not the photo that the code was made from; embed it again"
+    case .landmarksNeedSquare(let model):
+      "model \(model) has no square picture, which landmarks are for; leave --landmarks out"
+    case .cropOutside(let path, let crop, let width, let height):
+      "\(path) has \(width)x\(height) pixels; the crop \(crop.map(String.init).joined(separator: ",")) "
+        + "does not lie inside"
+    case .batchFolder(let path, let reason):
+      "\(path): this folder cannot hold results: \(reason)"
+    case .manifest(let path, let reason):
+      "\(path): the manifest cannot be kept: \(reason); mend that and run the command again, "
+        + "what is done stays done"
+    case .modelReplaced(let path):
+      "\(path): the model was replaced while it was at work; run the command again to go on with "
+        + "the new one"
+    case .resultOfOtherPhoto(let path, let photo):
+      "\(path) is the result of another photo, \(photo); choose another folder, or replace it with "
+        + "--force"
+    case .unknownRow(let row, let rowCount):
+      "there is no row \(row); the model has rows 0 to \(rowCount - 1)"
     case .cancelled: "cancelled"
     case .diverged(let step):
       "the optimisation left the range of numbers at step \(step); use a lower learning rate"

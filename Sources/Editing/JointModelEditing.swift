@@ -16,20 +16,28 @@ public struct Edit: Sendable {
   public let outcome: EditOutcome
 }
 
+/// What a generator makes of a code.
+public struct Rendering: Sendable {
+  /// The picture without the bands of the letterbox.
+  public let picture: Picture
+  /// The mask in the model's square.
+  public let squareMask: LabelMap
+}
+
 extension JointModel {
   /// The code of a photo: from the cache, or by encoder and optimisation.
   ///
   /// - Parameters:
   ///   - cache: where codes are looked up and stored; nil for none.
   ///   - observer: called after every step; `false` cancels and keeps the best so far.
-  /// - Throws: `EditingError.diverged`.
+  /// - Throws: `EditingError.diverged`, and what the photo's framing throws.
   public func embed(
     _ photo: Photo, options: EmbeddingOptions = .init(), cache: EmbeddingCache? = nil,
     observer: OptimizationObserver? = nil
   ) throws(EditingError) -> LatentCode {
     if let code = cache?.code(of: photo, model: self, options: options) { return code }
     let embedding = try Embedder(model: self, options: options)(
-      photo.tensor(for: self), observer: observer)
+      try photo.tensor(for: self), observer: observer)
     let updates = max(0, embedding.trace.count - 1)
     let code = LatentCode(
       wPlus: embedding.wPlus,
@@ -61,12 +69,20 @@ extension JointModel {
   ///
   /// - Throws: `EditingError.modelLacks` without segmentation branch.
   public func rendering(of code: LatentCode) throws(EditingError) -> (Picture, LabelMap) {
+    let rendering = try squareRendering(of: code)
+    return (rendering.picture, letterbox.unframed(rendering.squareMask))
+  }
+
+  /// Picture without the bands of the letterbox, and mask in the model's square.
+  ///
+  /// - Throws: `EditingError.modelLacks` without segmentation branch.
+  public func squareRendering(of code: LatentCode) throws(EditingError) -> Rendering {
     guard let branch else { throw .modelLacks(path, part: "segmentation branch") }
     return withoutRecording {
       let output = synthesize(code.wPlus.tensor)
       let mask = LabelMap(
         width: resolution, height: resolution, labels: branch.labels(output.features))
-      return (letterbox.unframed(output.image.picture()), letterbox.unframed(mask))
+      return Rendering(picture: letterbox.unframed(output.image.picture()), squareMask: mask)
     }
   }
 

@@ -27,6 +27,15 @@ struct CommandErrorTests {
       .folderNeeded(path: "a.png", results: 3),
       "a.png: 3 results need a folder; give one that exists or a name that ends in '/'"
     ),
+    (.nothingListed, "standard input lists no files; give one path in a line"),
+    (
+      .batchInterrupted(signal: 15, done: 3, total: 8),
+      "interrupted; 3 of 8 photos are done; run the same command again for the rest"
+    ),
+    (
+      .sheetTooLong(count: 90, limit: 64),
+      "a sheet shows 64 photos at most, these are 90; use --report instead"
+    ),
     (.noMask(photo: "a.jpg", mask: "m.png"), "a.jpg has no repainted mask; it should be m.png"),
     (.nothingInFolder(path: "a", needed: "photo"), "a: there is no photo in this folder"),
     (.codeForPhoto(path: "a"), "a: this is a code already; give a photo"),

@@ -158,7 +158,7 @@ struct EditingCommandsTests {
       results.map { $0["output"] as? String } == ["out/a.png", "out/b.png", "out/face.png"])
     #expect(
       try FileManager.default.contentsOfDirectory(atPath: work.path("out")).sorted()
-        == ["a.png", "b.png", "face.png"])
+        == [".semblance-lock", "a.png", "b.png", "face.png", "manifest.jsonl"])
     #expect(try work.bytes("out/a.png") == work.bytes("out/b.png"))
     #expect(work.added == ["own.safetensors", "photos", "out", "sheet.png"])
     let sheet = try Picture(contentsOf: work.path("sheet.png"))

@@ -15,7 +15,8 @@ struct HelpTranscriptTests {
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
     "evaluate attributes", "evaluate pairs", "train", "train segmenter", "train encoder",
-    "annotate", "synthesize", "masks", "masks check",
+    "annotate", "synthesize", "masks", "masks check", "manifest", "manifest merge",
+    "manifest check",
   ])
   func help(of command: String) throws {
     let help = try Self.help(of: command.split(separator: " ").map(String.init))

@@ -67,12 +67,56 @@ struct OutputPlanTests {
     }
   }
 
-  @Test func twoInputsOfOneName() throws {
+  /// Files that would share a result's name get names of their own, which depend on nothing else.
+  @Test func inputsOfOneName() throws {
     defer { remove() }
-    let list = try InputList([path("photos/b.jpg"), path("c.code"), path("photos/b.jpg")])
-    let error = CommandError.sameOutput(
-      path: path("out/b.png"), first: path("photos/b.jpg"), second: path("photos/b.jpg"))
-    #expect(throws: error) { try plan(list, "out") }
+    for name in ["photos/sub/b.jpg", "photos/c.png", "out/c.code"] {
+      let url = folder.appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: url)
+    }
+    let list = try InputList([path("photos"), path("c.code"), path("photos/b.jpg")])
+    #expect(list.paths.count == 5)
+    #expect(list.names == ["a", "b", "c.png", "sub/b", "c.code"])
+    #expect(try plan(list, "new").paths.last == path("new/c.code.png"))
+    let same = try InputList([path("c.code"), path("out/c.code")])
+    #expect(Set(same.names).count == 2)
+    #expect(same.names.allSatisfy { $0.hasPrefix("c-") && $0.count == 10 })
+    #expect(try InputList([path("out/c.code"), path("c.code")]).names == same.names.reversed())
+  }
+
+  @Test func patternsAndLists() throws {
+    defer { remove() }
+    #expect(
+      try InputList([path("photos/*.[jP]*")]).paths == [path("photos/a.PNG"), path("photos/b.jpg")])
+    let list = try InputList(["-"], listed: { Array("x/a.png\ny/b c.jpg\n\n".utf8) })
+    #expect(list.paths == ["x/a.png", "y/b c.jpg"])
+    #expect(list.isMany)
+    let zeros = try InputList(["-"], listed: { Array("x/a\nb.png\u{0}c.jpg\u{0}".utf8) })
+    #expect(zeros.paths == ["x/a\nb.png", "c.jpg"])
+    #expect(throws: CommandError.nothingListed) { try InputList(["-"], listed: { [10] }) }
+  }
+
+  /// Results in a folder of photos are no photos.
+  @Test func resultsAreNoInputs() throws {
+    defer { remove() }
+    let results = folder.appendingPathComponent("photos/results")
+    try FileManager.default.createDirectory(at: results, withIntermediateDirectories: true)
+    try Data("x".utf8).write(to: results.appendingPathComponent("r.png"))
+    let all = try InputList([path("photos")])
+    #expect(all.names == ["a", "b", "results/r"])
+    #expect(try InputList([path("photos")], output: path("photos/results")).names == ["a", "b"])
+  }
+
+  @Test func shards() throws {
+    defer { remove() }
+    let names = (0..<400).map { "photo\($0)" }
+    let shards = try (1...4).map { try Shard("\($0)/4") }
+    let counts = shards.map { shard in names.filter(shard.contains).count }
+    #expect(counts.reduce(0, +) == 400)
+    #expect(counts.allSatisfy { (70...130).contains($0) })
+    #expect(shards[1].manifest == "manifest-2-of-4.jsonl")
   }
 
   @Test func inputsAreNeverOverwritten() throws {

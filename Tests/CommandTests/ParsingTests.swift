@@ -20,7 +20,7 @@ struct ParsingTests {
   @Test func negativeNumbersAreValues() throws {
     let apply = try parse(
       ApplyCommand.self, "apply", "smile", "a.jpg", "-o", "b.png", "--strength", "-0.5")
-    #expect(apply.strength == -0.5)
+    #expect(apply.edit.strength == -0.5)
     #expect(apply.vector.terms == [VectorExpression.Term(name: "smile")])
   }
 
@@ -42,8 +42,8 @@ struct ParsingTests {
       "--strength is -inf: give a finite number"
     ),
     (
-      "edit a --mask m -o b.png --embed-steps 0",
-      "--embed-steps is 0: give a number from 1 to 100000"
+      "edit a --mask m -o b.png --embed-steps -1",
+      "--embed-steps is -1: give a number from 0 to 100000"
     ),
     (
       "edit a --mask m -o b.png --dilate -1",
@@ -93,8 +93,43 @@ struct ParsingTests {
     ),
     (
       "apply smile a.code b.code -o out/ --photo a.jpg",
-      "--photo belongs to one .code file; give one input only"
+      "--photo belongs to one .code file; give one input and one output file"
     ),
+    (
+      "apply smile a.jpg -o b.png --shard 1/2",
+      "--shard, --report, --jobs and --force are for several photos; give a folder as output, "
+        + "as in -o out/"
+    ),
+    (
+      "apply smile a b -o out/ --jobs 0",
+      "--jobs is 0: give a number from 1 to 256"
+    ),
+    (
+      "apply smile a b -o out/ --shard 3/2",
+      "The value '3/2' is invalid for '--shard <i/n>': give i/n with i from 1 to n, as in 2/8"
+    ),
+    (
+      "apply smile a b -o out/ --report r.txt",
+      "--report: r.txt: use a name that ends in .html"
+    ),
+    (
+      "apply smile a.jpg -o b.png --row-strength 0-3",
+      "The value '0-3' is invalid for '--row-strength <rows:factor,...>': '0-3' is no "
+        + "FIRST-LAST:FACTOR, as in 0-3:0.5"
+    ),
+    (
+      "apply smile a.jpg -o b.png --rows 3-1",
+      "The value '3-1' is invalid for '--rows <first-last>': give FIRST-LAST, as in 0-5"
+    ),
+    (
+      "apply smile a.jpg -o b.png --region nose --whole",
+      "--region says what is replaced, --whole replaces all; leave one out"
+    ),
+    (
+      "edit a --mask m -o b.png --landmarks p.txt --crop none",
+      "--landmarks says which part the model sees; leave --crop out"
+    ),
+    ("manifest merge a.jsonl -o b.txt", "--output: b.txt: use a name that ends in .jsonl"),
     ("sample -o a.png --count 0", "--count is 0: give a number from 1 to 10000"),
     (
       "sample -o a.png --truncation-psi nan",
@@ -135,6 +170,7 @@ struct ParsingTests {
     "edit a --mask m -o b.png --steps many",
     "edit a --mask m -o b.png --preserve nothing",
     "apply smile:big a.jpg -o b.png", "apply smile:nan a.jpg -o b.png",
+    "apply smile a.jpg -o b.png --crop 1,2,3", "apply smile a.jpg -o b.png --crop 0,0,0,5",
     "apply smile++grin a.jpg -o b.png", "vector combine -o a",
   ])
   func usage(_ line: String) throws {

@@ -1,3 +1,4 @@
+import Editing
 import Testing
 
 @testable import Commands
@@ -13,6 +14,24 @@ struct ProgressTextTests {
   @Test func end() {
     let line = ProgressText.line(label: "x", step: 7, steps: 7, elapsed: 1, columns: 80)
     #expect(line == "x  [============================]  7/7  0 s left")
+  }
+
+  @Test func batch() {
+    var progress = BatchProgress(total: 1000)
+    progress.made = 380
+    progress.skipped = 20
+    progress.failed = 2
+    progress.seconds = 20
+    #expect(progress.rate == 19)
+    #expect(
+      ProgressText.line(of: progress, columns: 80)
+        == " 402/1000  [===========>                ]  19.0 photos/s  32 s left  2 failed")
+    for columns in 1...120 {
+      #expect(ProgressText.line(of: progress, columns: columns).count < max(columns, 2))
+    }
+    #expect(
+      ProgressText.line(of: BatchProgress(total: 3), columns: 80)
+        == "0/3  [>                           ]  0.0 photos/s")
   }
 
   @Test(arguments: 1...120)

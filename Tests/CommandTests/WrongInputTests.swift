@@ -143,7 +143,7 @@ struct WrongInputTests {
     expectError(
       run,
       "vector 'other' was made for model 0123, this is model \(code.record.model); learn it again, "
-        + "or use --force to apply it anyway", made: ["other.safetensors"])
+        + "or use --other-model to apply it anyway", made: ["other.safetensors"])
   }
 
   @Test func photoInThePlaceOfAVector() throws {

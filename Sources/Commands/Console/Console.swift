@@ -14,6 +14,7 @@ final class Console {
   private let writesJSON: Bool
   private let showsProgress: Bool
   private var lineIsOpen = false
+  private var batchShown = 0.0
 
   /// A console.
   ///
@@ -39,6 +40,20 @@ final class Console {
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     print(String(decoding: try encoder.encode(result), as: UTF8.self))
+  }
+
+  /// Prints a part of a result for machines that is too long to be held as a whole.
+  func report(text: String) {
+    if writesJSON { print(text, terminator: "") }
+  }
+
+  /// A value as JSON in one line.
+  static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   /// Prints something worth knowing that does not stop the work.
@@ -97,6 +112,13 @@ final class Console {
       }
       return !Interruption.isRequested
     }
+  }
+
+  /// Shows how far a batch has come, at most ten times a second.
+  func show(_ progress: BatchProgress) {
+    guard showsProgress, progress.seconds - batchShown >= 0.1 else { return }
+    batchShown = progress.seconds
+    draw(ProgressText.line(of: progress, columns: Terminal.columns))
   }
 
   /// Removes the progress line.

@@ -21,14 +21,14 @@ enum Interruption {
       let notice: @convention(c) (Int32) -> Void = { number in
         Interruption.received.store(number, ordering: .relaxed)
       }
-      #if canImport(Glibc)
-      action.__sigaction_handler.sa_handler = notice
-      #else
-      action.__sigaction_u.__sa_handler = notice
-      #endif
+      set(notice, of: &action)
       action.sa_flags = Int32(truncatingIfNeeded: SA_RESETHAND)
       sigaction(number, &action, nil)
     }
+    // A file that may not grow gives an error, as a full disk does, instead of ending the program.
+    var ignored = sigaction()
+    set(SIG_IGN, of: &ignored)
+    sigaction(SIGXFSZ, &ignored, nil)
     // A program that started this one may have left them blocked.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -37,15 +37,30 @@ enum Interruption {
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
+  private static func set(
+    _ handler: (@convention(c) (Int32) -> Void)?, of action: inout sigaction
+  ) {
+    #if canImport(Glibc)
+    action.__sigaction_handler.sa_handler = handler
+    #else
+    action.__sigaction_u.__sa_handler = handler
+    #endif
+  }
+
   /// Whether the work should stop.
   static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+
+  /// The signal that asked for it.
+  static var signal: Int32? {
+    let signal = received.load(ordering: .relaxed)
+    return signal == 0 ? nil : signal
+  }
 
   /// Stops the command when that was asked for.
   ///
   /// - Parameter written: files that are finished already.
   /// - Throws: `CommandError.interrupted`.
   static func check(written: Int = 0) throws(CommandError) {
-    let signal = received.load(ordering: .relaxed)
-    if signal != 0 { throw .interrupted(signal: signal, written: written) }
+    if let signal { throw .interrupted(signal: signal, written: written) }
   }
 }

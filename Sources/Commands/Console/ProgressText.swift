@@ -1,3 +1,4 @@
+import Editing
 import Training
 
 /// The line that shows how far an optimisation has come.
@@ -27,6 +28,18 @@ enum ProgressText {
     return shortened(
       "\(label)  \(padded(progress.step, to: progress.steps))/\(progress.steps)\(losses)\(left)",
       to: columns - 1)
+  }
+
+  /// `412/1000  [====>     ]  18.3 photos/s  32 s left  2 failed`, shortened to fit into `columns`.
+  static func line(of progress: BatchProgress, columns: Int) -> String {
+    var numbers = "\(text(progress.rate, decimals: 1)) photos/s"
+    if let left = progress.secondsLeft { numbers += "  \(remaining(left))" }
+    if progress.failed > 0 { numbers += "  \(progress.failed) failed" }
+    let total = max(progress.total, 1)
+    let head = "\(padded(progress.handled, to: total))/\(total)"
+    let width = min(30, columns - 1 - head.count - numbers.count - 4)
+    guard width >= 6 else { return String("\(head)  \(numbers)".prefix(max(0, columns - 1))) }
+    return "\(head)  \(bar(progress.handled, of: total, width: width))  \(numbers)"
   }
 
   /// How long `seconds` are, in two units at most.

@@ -68,7 +68,7 @@ struct EvaluateAttributesCommand: ParsableCommand {
     var values: [Float] = []
     for (index, path) in paths.enumerated() {
       let photo = try Photo(contentsOf: path, warn: console.warn)
-      features.append(try AttributeProbe.features(of: photo.tensor(for: model), model: model))
+      features.append(try AttributeProbe.features(of: try photo.tensor(for: model), model: model))
       let row = rows[AttributeTable.key(PathText.stem(of: path))] ?? []
       values += columns.map { Float(row[$0]) ?? 0 }
       if index % 100 == 0 { try Interruption.check() }

@@ -2,42 +2,35 @@ import Editing
 import Networks
 import Pictures
 
-/// Applies one vector to one input after the other.
+/// Applies a vector to one input after the other, with its progress shown.
 struct ApplyWork {
   let session: Session
-  let vector: EditVector
-  let strength: Float
-  let classes: [UInt8]
-  let refinement: Int
-  let dilation: Int
-  let whole: Bool
-  let force: Bool
+  let application: VectorApplication
 
   /// What came out for an input.
   struct Done {
     let subject: Subject
-    let code: LatentCode
+    let outcome: VectorApplication.Outcome
     let views: EditViews
-    let result: Picture
+    var code: LatentCode { outcome.code }
+    var result: Picture { outcome.picture }
   }
 
   /// Embeds the input, moves its code and renders the result.
   func callAsFunction(_ input: OpenedInput, prefix: String, written: Int) throws -> Done {
     let model = session.model
-    session.warnWithoutPhoto(input, whole: whole)
+    session.warnWithoutPhoto(input, whole: application.isWhole)
     let subject = try session.subject(input, prefix: prefix, written: written)
     let name = PathText.name(of: input.path)
-    let code = try model.apply(
-      vector, to: subject.code, strength: strength, refinement: refinement, force: force,
+    let outcome = try application(
+      subject.code, photo: subject.photo, model: model,
       observer: session.console.observer("\(prefix)refining \(name)"))
     session.console.endProgress()
     try Interruption.check(written: written)
+    let masks = [outcome.before, outcome.after].map { model.letterbox.unframed($0.squareMask) }
     let views = EditViews(
-      before: try model.rendering(of: subject.code), after: try model.rendering(of: code),
-      region: try model.region(of: classes, in: [subject.code, code], dilation: dilation))
-    let result = session.result(
-      of: views.after.picture, region: views.region, subject: subject, whole: whole)
-    try Interruption.check(written: written)
-    return Done(subject: subject, code: code, views: views, result: result)
+      before: (outcome.before.picture, masks[0]), after: (outcome.after.picture, masks[1]),
+      region: outcome.region)
+    return Done(subject: subject, outcome: outcome, views: views)
   }
 }

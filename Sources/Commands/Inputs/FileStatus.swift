@@ -5,7 +5,7 @@ import Darwin
 #endif
 
 /// What the operating system knows about a path, symbolic links followed.
-struct FileStatus: Equatable {
+struct FileStatus: Hashable {
   /// Whether it is a folder.
   let isFolder: Bool
   private let device: UInt64
@@ -18,6 +18,12 @@ struct FileStatus: Equatable {
     isFolder = status.st_mode & S_IFMT == S_IFDIR
     device = UInt64(truncatingIfNeeded: status.st_dev)
     number = UInt64(truncatingIfNeeded: status.st_ino)
+  }
+
+  /// Whether the path itself is a symbolic link.
+  static func isLink(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
   }
 
   /// Why the path cannot be written, or nil.

@@ -93,14 +93,12 @@ struct Session {
 
   /// The picture of an edit: the photo with the region blended in, or the generator's whole picture.
   ///
-  /// - Parameters:
-  ///   - region: in the model's square.
-  ///   - whole: the generator's picture is wanted.
-  func result(
-    of edited: Picture, region: Region, subject: Subject, whole: Bool
-  ) -> Picture {
-    guard !whole, let photo = subject.photo else { return edited }
-    return PhotoComposite()(edited, region: region, photo: photo, model: model)
+  /// - Parameter whole: the generator's picture is wanted.
+  func result(of views: EditViews, subject: Subject, whole: Bool) throws -> Picture {
+    guard !whole, let photo = subject.photo else { return views.after.picture }
+    return try PhotoComposite()(
+      views.after.picture, changedFrom: views.before.picture, region: views.region, photo: photo,
+      model: model)
   }
 
   /// Warns that the whole picture is written because a code came without its photo.

@@ -5,7 +5,8 @@ import Editing
 struct PhotoOptions: ParsableArguments {
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Optimisation steps that embed a photo.", valueName: "n"))
+    help: ArgumentHelp(
+      "Optimisation steps that embed a photo; 0 takes the encoder's code.", valueName: "n"))
   var embedSteps = 100
 
   @Flag(help: "Embed photos again instead of using codes of earlier runs.")
@@ -18,7 +19,9 @@ struct PhotoOptions: ParsableArguments {
   var photo: String?
 
   func validate() throws {
-    try requireSteps(embedSteps, "--embed-steps")
+    guard (0...100_000).contains(embedSteps) else {
+      throw ValidationError("--embed-steps is \(embedSteps): give a number from 0 to 100000")
+    }
   }
 
   /// The options of the embedder.

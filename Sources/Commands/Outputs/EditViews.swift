@@ -1,3 +1,4 @@
+import Editing
 import Networks
 import Pictures
 
@@ -18,24 +19,24 @@ struct EditViews {
   }
 
   /// The part of a result that the model sees.
-  static func visible(_ result: Picture, of subject: Subject, model: JointModel) -> Picture {
+  static func visible(_ result: Picture, of subject: Subject, model: JointModel) throws -> Picture {
     guard let photo = subject.photo, result.width == photo.picture.width,
       result.height == photo.picture.height
     else { return result }
-    return result.cropped(to: photo.crop(for: model))
+    return try Photo(result, path: photo.path, framing: photo.framing).view(for: model)
   }
 
   /// A sheet of one edit: pictures above, masks below.
-  func sheet(of subject: Subject, result: Picture, painted: LabelMap, model: JointModel)
+  func sheet(of subject: Subject, result: Picture, painted: LabelMap, model: JointModel) throws
     -> Picture
   {
     var sheet = EditSheet(model: model, columns: 3)
     if let photo = subject.photo {
-      sheet.append(photo.picture.cropped(to: photo.crop(for: model)), "before")
+      sheet.append(try photo.view(for: model), "before")
     } else {
       sheet.append(before.picture, "before")
     }
-    sheet.append(Self.visible(result, of: subject, model: model), "after")
+    sheet.append(try Self.visible(result, of: subject, model: model), "after")
     sheet.append(after.picture, "generator's picture")
     sheet.append(before.mask, "mask before")
     sheet.append(painted, "painted mask")
@@ -47,14 +48,15 @@ struct EditViews {
   static let columns = ["before", "after", "mask before", "mask after", "reconstruction"]
 
   /// Adds the edit as a row to a sheet of many.
-  func appendRow(to sheet: inout EditSheet, of subject: Subject, result: Picture, model: JointModel)
-  {
+  func appendRow(
+    to sheet: inout EditSheet, of subject: Subject, result: Picture, model: JointModel
+  ) throws {
     if let photo = subject.photo {
-      sheet.append(photo.picture.cropped(to: photo.crop(for: model)), Self.columns[0])
+      sheet.append(try photo.view(for: model), Self.columns[0])
     } else {
       sheet.append(before.picture, Self.columns[0])
     }
-    sheet.append(Self.visible(result, of: subject, model: model), Self.columns[1])
+    sheet.append(try Self.visible(result, of: subject, model: model), Self.columns[1])
     sheet.append(before.mask, Self.columns[2])
     sheet.append(after.mask, Self.columns[3])
     sheet.append(before.picture, Self.columns[4])

@@ -1,11 +1,16 @@
 /// Looks before the work begins whether its results can be written.
 struct OutputCheck {
-  private let inputs: [(path: String, status: FileStatus)]
+  private let inputs: Set<FileStatus>
 
   /// Outputs may be anything but these files.
   init(inputs: [String?]) {
-    self.inputs = inputs.compactMap { path in
-      path.flatMap { path in FileStatus(of: path).map { (path, $0) } }
+    self.inputs = Set(inputs.compactMap { path in path.flatMap { FileStatus(of: $0) } })
+  }
+
+  /// Throws when a path is that of an input.
+  func requireNoInput(_ path: String) throws(CommandError) {
+    if let status = FileStatus(of: path), inputs.contains(status) {
+      throw .outputIsInput(path: path)
     }
   }
 
@@ -14,7 +19,7 @@ struct OutputCheck {
     guard let path else { return }
     if let status = FileStatus(of: path) {
       if status.isFolder { throw .outputIsFolder(path: path) }
-      if inputs.contains(where: { $0.status == status }) { throw .outputIsInput(path: path) }
+      if inputs.contains(status) { throw .outputIsInput(path: path) }
     }
     let folder = PathText.folder(of: path)
     guard let status = FileStatus(of: folder), status.isFolder else {

@@ -21,7 +21,7 @@ struct OutputPlan: Equatable {
       return
     }
     try self.init(
-      names: inputs.paths.map { (PathText.stem(of: $0) + suffix, $0) }, folder: output, check: check
+      names: zip(inputs.names, inputs.paths).map { ($0 + suffix, $1) }, folder: output, check: check
     )
   }
 
@@ -45,7 +45,7 @@ struct OutputPlan: Equatable {
       if let other = origins.updateValue(origin, forKey: path) {
         throw .sameOutput(path: path, first: other, second: origin)
       }
-      if FileStatus(of: bare) != nil { try check.requireFile(path) }
+      if FileStatus(of: PathText.folder(of: path)) != nil { try check.requireFile(path) }
       paths.append(path)
     }
     self.init(paths: paths, folder: bare)
@@ -61,9 +61,22 @@ struct OutputPlan: Equatable {
     path.hasSuffix("/") || FileStatus(of: path)?.isFolder == true
   }
 
-  /// Makes the folder, when there is something to write into it.
-  func makeFolder() throws(CommandError) {
-    guard let folder, FileStatus(of: folder) == nil else { return }
+  /// The path of a file in a folder, whose name may end in a slash.
+  static func path(of name: String, in folder: String) -> String {
+    folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+  }
+
+  /// Makes the folder of a result, when there is something to write into it.
+  func makeFolder(of index: Int = 0) throws(CommandError) {
+    guard folder != nil, paths.indices.contains(index) else { return }
+    try Self.make(PathText.folder(of: paths[index]))
+  }
+
+  /// Makes a folder with all folders above it.
+  static func make(_ folder: String) throws(CommandError) {
+    if FileStatus(of: folder)?.isFolder == true { return }
+    let parent = PathText.folder(of: folder)
+    if parent != folder { try make(parent) }
     guard mkdir(folder, 0o777) == 0 || errno == EEXIST else {
       throw .notWritable(path: folder, reason: String(cString: strerror(errno)))
     }

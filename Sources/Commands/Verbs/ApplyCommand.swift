@@ -1,7 +1,6 @@
 import ArgumentParser
 import Editing
 import Networks
-import Pictures
 
 /// `semblance apply`: a stored vector to photos.
 struct ApplyCommand: ParsableCommand {
@@ -16,9 +15,17 @@ struct ApplyCommand: ParsableCommand {
 
       Several vectors are joined by '+', each with a strength of its own: smile:0.8+open-mouth:-0.3.
 
+      Folders are searched with their subfolders; '-' stands for a list of paths on standard input. \
+      Results of several photos go to a folder. What happens is kept there in manifest.jsonl: a \
+      second run makes only what is missing, failed or changed, however the first one ended, and \
+      several processes may share the folder. A photo that cannot be worked on never stops the \
+      others; the exit code is 1 when there was one. A folder that cannot be written does.
+
       EXAMPLES:
         semblance apply smile photo.jpg -o smiling.png --refine 30
-        semblance apply smile photos/ -o smiling/ --strength 0.8 --sheet sheet.png
+        semblance apply smile photos/ -o smiling/ --strength 0.8 --report smiling.html
+        find . -name '*.jpg' | semblance apply smile - -o out/ --shard 1/4
+        semblance apply smile photo.jpg -o out.png --animate smile.png
         semblance apply smile:0.8+close-eyes:0.5 photo.jpg -o out.png --whole
       """)
 
@@ -30,7 +37,8 @@ struct ApplyCommand: ParsableCommand {
   var vector: VectorExpression
 
   @Argument(
-    help: ArgumentHelp("Photos, .code files, or folders of them.", valueName: "photo"))
+    help: ArgumentHelp(
+      "Photos, .code files, folders of them, patterns in quotes, or '-'.", valueName: "photo"))
   var inputs: [String]
 
   @Option(
@@ -38,27 +46,7 @@ struct ApplyCommand: ParsableCommand {
     help: ArgumentHelp("The picture, or a folder for several.", valueName: "file|folder"))
   var output: String
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Strength of vectors that have none of their own; each vector's default if not given.",
-      valueName: "factor"))
-  var strength: Float?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Steps that repair what lies outside, for example 10, 30 or 60.", valueName: "n"))
-  var refine = 0
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp(
-      "Pixels by which the region of the classes is enlarged.", valueName: "pixels"))
-  var dilate = 3
-
-  @Flag(help: "Write the generator's whole picture instead of the photo with the region.")
-  var whole = false
+  @OptionGroup var edit: VectorOptions
 
   @Option(
     help: ArgumentHelp("Store the edited code, or a folder for several.", valueName: "file|folder"))
@@ -70,112 +58,91 @@ struct ApplyCommand: ParsableCommand {
       valueName: "file"))
   var sheet: String?
 
-  @Flag(help: "Apply a vector of another model whose codes have the same size.")
-  var force = false
+  @Option(
+    help: ArgumentHelp(
+      "Write an animated picture of the way from strength 0 to the edit and back; for one photo.",
+      valueName: "png"))
+  var animate: String?
 
+  @OptionGroup var framing: FramingOptions
+  @OptionGroup var batch: BatchOptions
   @OptionGroup var models: ModelOptions
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var general: RunOptions
 
   func validate() throws {
-    try requireFinite(strength, "--strength")
-    if strength != nil, vector.terms.allSatisfy({ $0.strength != nil }) {
+    if edit.strength != nil, vector.terms.allSatisfy({ $0.strength != nil }) {
       throw ValidationError(
         "--strength has no effect when every vector has a strength of its own; leave one out")
     }
-    try requireRefinement(refine)
-    try requireDilation(dilate)
     try requirePictureName(sheet, "--sheet")
-    let isOne = inputs.count == 1 && !OutputPlan.isFolder(inputs[0])
-    if isOne && !OutputPlan.isFolder(output) { try requirePictureName(output, "--output") }
-    if let saveCode, isOne, !OutputPlan.isFolder(saveCode) {
+    try requireExtension("png", of: animate, "--animate")
+    if animate != nil && !isSingle {
+      throw ValidationError("--animate is for one photo; give one input and one output file")
+    }
+    if isSingle {
+      try requirePictureName(output, "--output")
+      if batch.shard != nil || batch.report != nil || batch.jobs != nil || batch.force {
+        throw ValidationError(
+          "--shard, --report, --jobs and --force are for several photos; "
+            + "give a folder as output, as in -o out/")
+      }
+    } else if let landmarks = framing.landmarks, FileStatus(of: landmarks)?.isFolder == false {
+      throw ValidationError(
+        "--landmarks: \(landmarks) belongs to one photo; give a folder of them for several")
+    }
+    if let saveCode, isSingle, !OutputPlan.isFolder(saveCode) {
       try requireExtension("code", of: saveCode, "--save-code")
     }
-    if photos.photo != nil && !isOne {
-      throw ValidationError("--photo belongs to one .code file; give one input only")
+    if photos.photo != nil && !isSingle {
+      throw ValidationError("--photo belongs to one .code file; give one input and one output file")
     }
-    try requireDistinct([output, sheet, saveCode].filter { $0?.hasSuffix("/") == false })
+    try requireDistinct(
+      [output, sheet, saveCode, batch.report, animate].filter { $0?.hasSuffix("/") == false })
   }
 
-  /// What is reported about an input.
-  struct Result: Encodable {
-    var output: String
-    var code: String?
-    var psnr: Double?
-    var regionPixels: Int
-    var outsideChange: Double
-    var seconds: Double
+  /// Whether one file goes in and one comes out.
+  private var isSingle: Bool {
+    inputs.count == 1 && inputs[0] != "-" && !OutputPlan.isFolder(inputs[0])
+      && !OutputPlan.isFolder(output)
   }
 
   func run() throws {
     let console = general.begin()
-    let watch = Stopwatch()
-    let list = try InputList(inputs)
+    let list = try InputList(inputs, output: output)
+    for folder in list.unreadable { console.warn("\(folder): this folder cannot be read") }
     let check = OutputCheck(
       inputs: list.paths + vector.terms.map(\.name) + [photos.photo, models.model])
-    let plan = try OutputPlan(inputs: list, output: output, suffix: ".png", check: check)
-    let codePlan = try saveCode.map {
-      try OutputPlan(inputs: list, output: $0, suffix: ".code", check: check)
+    for path in [sheet, batch.report, animate] { try check.requireFile(path) }
+    if list.isMany || OutputPlan.isFolder(output) {
+      try runBatch(list, check: check, console: console)
+    } else {
+      try runSingle(list, check: check, console: console)
     }
-    try check.requireFile(sheet)
-    // One input is read first, so that it is refused before a model is opened.
-    let first =
-      list.isMany
-      ? nil : try OpenedInput(list.paths[0], photoPath: photos.photo, warn: console.warn)
-    let (model, edit, factor) = try models.open(
-      for: vector, strength: strength, domain: first?.code?.record.domain)
-    let session = Session(model: model, options: photos, console: console)
-    try session.requireFit(edit, force: force)
-    warn(of: edit, factor, console)
-    let work = ApplyWork(
-      session: session, vector: edit, strength: factor,
-      classes: try model.classIDs(edit.record.classes), refinement: refine, dilation: dilate,
-      whole: whole, force: force)
-    var rows = EditSheet(model: model, columns: EditViews.columns.count)
-    let batch = Batch(inputs: list, console: console)
-    let results = try batch.run { index, path, prefix in
-      let watch = Stopwatch()
-      let opened = try first ?? OpenedInput(path, warn: console.warn)
-      let done = try work(opened, prefix: prefix, written: index)
-      try plan.makeFolder()
-      try done.result.write(to: plan.paths[index])
-      try codePlan?.makeFolder()
-      if let codePlan { try done.code.write(to: codePlan.paths[index]) }
-      if sheet != nil {
-        done.views.appendRow(to: &rows, of: done.subject, result: done.result, model: model)
-      }
-      console.say(
-        "\(plan.paths[index]): \(edit.record.name) applied to \(path) in "
-          + "\(text(watch.seconds, decimals: 1)) s")
-      return Result(
-        output: plan.paths[index], code: codePlan?.paths[index],
-        psnr: done.subject.code.record.psnr?.rounded(decimals: 3),
-        regionPixels: done.views.region.count,
-        outsideChange: model.outsideChange(
-          from: done.views.before.picture, to: done.views.after.picture, region: done.views.region
-        ).rounded(decimals: 3), seconds: watch.seconds)
-    }
-    if let sheet, results.contains(where: { $0.error == nil }) {
-      try rows.picture.write(to: sheet)
-      console.say("\(sheet): before and after")
-    }
-    try console.report(
-      Report(
-        command: "apply", model: model.domain, results: results, sheet: sheet,
-        seconds: watch.seconds))
-    try batch.requireSuccess(results.map(\.error))
   }
 
-  private func warn(of vector: EditVector, _ strength: Float, _ console: Console) {
+  /// The model, and the vector as the options want it.
+  ///
+  /// - Throws: when the vector does not fit the model.
+  func open(_ console: Console, domain: String? = nil) throws -> (
+    model: JointModel, application: VectorApplication
+  ) {
+    let (model, vector, strength) = try models.open(
+      for: vector, strength: edit.strength, domain: domain)
+    try Session(model: model, options: photos, console: console)
+      .requireFit(vector, force: edit.otherModel)
+    let application = try edit.application(of: vector, strength: strength, model: model)
     let record = vector.record
     if strength < record.range[0] || strength > record.range[1] {
       console.warn(
         "strength \(strength) lies outside of \(record.range[0])...\(record.range[1]), where "
           + "'\(record.name)' is known to look right")
     }
-    if record.classes.isEmpty && !whole {
+    if application.classes.isEmpty && !edit.whole {
       console.warn(
-        "'\(record.name)' names no classes, so no part of the photo is replaced; use --whole")
+        "'\(record.name)' names no classes, so no part of the photo is replaced; use --whole or "
+          + "--region")
     }
+    return (model, application)
   }
 }

@@ -98,6 +98,7 @@ struct EditCommand: ParsableCommand {
     help: ArgumentHelp("Write a sheet of pictures and masks before and after.", valueName: "file"))
   var sheet: String?
 
+  @OptionGroup var framing: FramingOptions
   @OptionGroup var models: ModelOptions
   @OptionGroup var photos: PhotoOptions
   @OptionGroup var general: RunOptions
@@ -139,7 +140,8 @@ struct EditCommand: ParsableCommand {
       input, mask, originalMask, photos.photo, models.model, identity,
     ])
     for path in [output, sheet, saveCode] { try check.requireFile(path) }
-    let opened = try OpenedInput(input, photoPath: photos.photo, warn: console.warn)
+    let opened = try OpenedInput(
+      input, photoPath: photos.photo, framing: framing.framing(of: input), warn: console.warn)
     let model = try models.open(fallback: opened.code?.record.domain)
     let destination = try VectorDestination(saveVector, domain: model.domain, check: check)
     let ids = try classIDs(model)
@@ -166,8 +168,7 @@ struct EditCommand: ParsableCommand {
     let views = try EditViews(
       before: model.rendering(of: subject.code), after: model.rendering(of: code),
       region: edit.maskEdit.region)
-    let result = session.result(
-      of: views.after.picture, region: views.region, subject: subject, whole: whole)
+    let result = try session.result(of: views, subject: subject, whole: whole)
     try Interruption.check()
     try result.write(to: output)
     if let sheet {
@@ -197,7 +198,7 @@ struct EditCommand: ParsableCommand {
     var reference: Tensor?
     if preserve == .photo {
       if let photo = subject.photo {
-        reference = photo.tensor(for: session.model)
+        reference = try photo.tensor(for: session.model)
       } else {
         session.console.warn("--preserve photo needs the photo; the reconstruction is preserved")
       }

@@ -37,6 +37,7 @@ struct EmbedCommand: ParsableCommand {
   @Flag(help: "Embed again instead of using a code of an earlier run.")
   var noCache = false
 
+  @OptionGroup var framing: FramingOptions
   @OptionGroup var models: ModelOptions
   @OptionGroup var general: RunOptions
 
@@ -59,11 +60,12 @@ struct EmbedCommand: ParsableCommand {
   func run() throws {
     let console = general.begin()
     let watch = Stopwatch()
-    let inputs = try InputList(photos)
+    let inputs = try InputList(photos, output: output)
+    for folder in inputs.unreadable { console.warn("\(folder): this folder cannot be read") }
     let plan = try OutputPlan(
       inputs: inputs, output: output, suffix: ".code", check: OutputCheck(inputs: inputs.paths))
     // One photo is read first, so that it is refused before a model is opened.
-    let first = inputs.isMany ? nil : try OpenedInput(inputs.paths[0], warn: console.warn)
+    let first = inputs.isMany ? nil : try open(inputs.paths[0], console)
     let model = try models.open()
     var session = Session(
       model: model, embedding: EmbeddingOptions(steps: encoderOnly ? 0 : steps), console: console)
@@ -71,10 +73,10 @@ struct EmbedCommand: ParsableCommand {
     let batch = Batch(inputs: inputs, console: console)
     let results = try batch.run { index, path, prefix in
       let watch = Stopwatch()
-      let input = try first ?? OpenedInput(path, warn: console.warn)
+      let input = try first ?? open(path, console)
       if input.code != nil { throw CommandError.codeForPhoto(path: path) }
       let subject = try session.subject(input, prefix: prefix, written: index)
-      try plan.makeFolder()
+      try plan.makeFolder(of: index)
       try subject.code.write(to: plan.paths[index])
       let record = subject.code.record
       let quality = record.psnr.map { ", reconstructed with \(text($0, decimals: 1)) dB" } ?? ""
@@ -89,5 +91,9 @@ struct EmbedCommand: ParsableCommand {
       Report(
         command: "embed", model: model.domain, results: results, seconds: watch.seconds))
     try batch.requireSuccess(results.map(\.error))
+  }
+
+  private func open(_ path: String, _ console: Console) throws -> OpenedInput {
+    try OpenedInput(path, framing: framing.framing(of: path), warn: console.warn)
   }
 }

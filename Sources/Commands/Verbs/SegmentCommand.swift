@@ -102,7 +102,8 @@ struct SegmentCommand: ParsableCommand {
     throws(CommandError) -> (width: Int, height: Int, crop: PixelRect)
   {
     if let photo = subject.photo {
-      return (photo.picture.width, photo.picture.height, photo.crop(for: model))
+      guard let crop = photo.inside(for: model) else { throw .noPhotoOfCode(path: subject.path) }
+      return (photo.picture.width, photo.picture.height, crop)
     }
     // A record is a file's word: sizes that no photo can have are none.
     guard case .photo(let reference) = subject.code.record.source, reference.crop.count == 4,

@@ -283,12 +283,13 @@ struct VectorLearnCommand: ParsableCommand {
     let model = session.model
     var rows = EditSheet(model: model, columns: EditViews.columns.count)
     let work = ApplyWork(
-      session: session, vector: vector, strength: 1,
-      classes: try model.classIDs(vector.record.classes), refinement: 0, dilation: dilate,
-      whole: false, force: false)
+      session: session,
+      application: VectorApplication(
+        vector: vector, strength: 1, classes: try model.classIDs(vector.record.classes),
+        dilation: dilate))
     for path in paths {
       let done = try work(OpenedInput(path, warn: session.console.warn), prefix: "", written: 1)
-      done.views.appendRow(to: &rows, of: done.subject, result: done.result, model: model)
+      try done.views.appendRow(to: &rows, of: done.subject, result: done.result, model: model)
     }
     return rows.picture
   }

@@ -97,9 +97,9 @@ public struct PairBenchmark {
   /// - Throws: `EditingError` of the edit.
   public func callAsFunction(_ method: Method, _ pair: Pair) throws(EditingError) -> Sample {
     let result = try perform(method, pair)
-    let before = pair.photo.tensor(for: model)
-    let after = Photo(result.output, path: pair.photo.path).tensor(for: model)
-    let truth = pair.edited.tensor(for: model)
+    let before = try pair.photo.tensor(for: model)
+    let after = try Photo(result.output, path: pair.photo.path).tensor(for: model)
+    let truth = try pair.edited.tensor(for: model)
     let readings = try probe(Tensor.concatenated([before, after, truth], axis: 0), model: model)
     let natural = readings.map { $0[row] * probe.record.deviations[row] + probe.record.means[row] }
     let (low, high) = pair.attribute ?? (natural[0], natural[2])
@@ -146,7 +146,7 @@ public struct PairBenchmark {
       moved.wPlus = pair.code.wPlus + outcome.delta
       return try rendered(moved, pair, region: edit.region)
     case .transplant:
-      return Performed(output: transplanted(pair))
+      return Performed(output: try transplanted(pair))
     }
   }
 
@@ -159,7 +159,8 @@ public struct PairBenchmark {
       Tensor(pictures.0), Tensor(pictures.1), outside: visible.bits)[0]
     let (start, end) = (try model.squareMask(of: pair.code), try model.squareMask(of: moved))
     return Performed(
-      output: PhotoComposite()(pictures.1, region: region, photo: pair.photo, model: model),
+      output: try PhotoComposite()(
+        pictures.1, changedFrom: pictures.0, region: region, photo: pair.photo, model: model),
       outsideChange: change,
       unionIoUGain: unionIoU(end, pair.masks.after) - unionIoU(start, pair.masks.after))
   }
@@ -172,15 +173,17 @@ public struct PairBenchmark {
 
   /// The photo with the classes' region taken from the donor that differs least from it elsewhere,
   /// moved so that the centres of both regions meet.
-  private func transplanted(_ pair: Pair) -> Picture {
+  private func transplanted(_ pair: Pair) throws(EditingError) -> Picture {
     let ids = Set(classes)
     let own = pair.masks.before.region(of: ids)
-    let photo = pair.photo.tensor(for: model)
-    func difference(_ donor: Photo) -> Double {
-      ImageQuality.meanAbsoluteChange(
-        photo, donor.tensor(for: model), outside: own.union(model.bands).bits)[0]
+    let photo = try pair.photo.tensor(for: model)
+    var best: (photo: Photo, mask: LabelMap)?
+    var least = Double.infinity
+    for donor in donors {
+      let difference = ImageQuality.meanAbsoluteChange(
+        photo, try donor.photo.tensor(for: model), outside: own.union(model.bands).bits)[0]
+      if difference < least { (best, least) = (donor, difference) }
     }
-    let best = donors.min { difference($0.photo) < difference($1.photo) }
     guard let best, let here = own.bounds, let there = best.mask.region(of: ids).bounds else {
       return pair.photo.picture
     }
@@ -212,6 +215,6 @@ public struct PairBenchmark {
       }
     }
     region = Region(width: region.width, height: region.height, bits: bits).dilated(by: 3)
-    return PhotoComposite()(moved, region: region, photo: pair.photo, model: model)
+    return try PhotoComposite()(moved, region: region, photo: pair.photo, model: model)
   }
 }

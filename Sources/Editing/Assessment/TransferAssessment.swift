@@ -63,7 +63,8 @@ public struct TransferAssessment {
     let visible = region.inside(model.letterbox.valid)
     let outside = ImageQuality.meanAbsoluteChange(
       Tensor(pictures.0), Tensor(pictures.1), outside: visible.bits)[0]
-    let output = PhotoComposite()(pictures.1, region: region, photo: photo, model: model)
+    let output = try PhotoComposite()(
+      pictures.1, changedFrom: pictures.0, region: region, photo: photo, model: model)
     samples.append(
       Sample(
         unionIoUBefore: unionIoU(before, edited), unionIoUAfter: unionIoU(after, edited),

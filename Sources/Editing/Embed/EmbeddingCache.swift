@@ -43,6 +43,10 @@ public struct EmbeddingCache: Sendable {
     var hash = ContentHash()
     hash.update("\(photo.hash) \(model.revision) \(options.steps) \(options.schedule)")
     hash.update("\(options.weights) \(options.priorWeight)")
+    if photo.framing != .centered {
+      let reference = photo.reference(for: model)
+      hash.update(" \(reference.crop) \(reference.turned ?? [])")
+    }
     return "\(folder)/\(hash.hexadecimal).code"
   }
 }

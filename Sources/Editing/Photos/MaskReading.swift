@@ -29,14 +29,20 @@ extension JointModel {
     } catch { throw .picture(error) }
     let valid = letterbox.valid
     if map.width != valid.width || map.height != valid.height {
-      guard let photo, photo.picture.width == map.width, photo.picture.height == map.height else {
+      // A mask over a photo of which the model sees a turned part, or more than there is, would have
+      // to be made up.
+      guard let photo, photo.picture.width == map.width, photo.picture.height == map.height,
+        let crop = photo.inside(for: self)
+      else {
         var sizes = [[valid.width, valid.height]]
-        if let photo, [photo.picture.width, photo.picture.height] != sizes[0] {
+        if let photo, photo.inside(for: self) != nil,
+          [photo.picture.width, photo.picture.height] != sizes[0]
+        {
           sizes.append([photo.picture.width, photo.picture.height])
         }
         throw .maskSize(path: path, width: map.width, height: map.height, expected: sizes)
       }
-      map = map.cropped(to: photo.crop(for: self))
+      map = map.cropped(to: crop)
         .resizedByMajority(width: valid.width, height: valid.height)
     }
     return (letterbox.framed(map), repaired)

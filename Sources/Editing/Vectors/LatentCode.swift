@@ -53,15 +53,22 @@ public struct LatentCode: Equatable, Sendable {
     public var width: Int
     /// Size of the whole photo in pixels, upright.
     public var height: Int
-    /// The part that was embedded: left, top, width, height in pixels.
+    /// The part that was embedded: left, top, width, height in pixels; the smallest upright
+    /// rectangle around it when it was turned.
     public var crop: [Int]
+    /// The middle of a turned square, x and y, and the way from there to the middle of its right
+    /// edge; nil for an upright part.
+    public var turned: [Double]?
 
     /// A reference to a part of a photo.
-    public init(hash: String, width: Int, height: Int, crop: [Int]) {
+    public init(
+      hash: String, width: Int, height: Int, crop: [Int], turned: [Double]? = nil
+    ) {
       self.hash = hash
       self.width = width
       self.height = height
       self.crop = crop
+      self.turned = turned
     }
   }
 
@@ -92,6 +99,14 @@ public struct LatentCode: Equatable, Sendable {
   /// - Throws: `EditingError` when it cannot be read or holds something else.
   public init(contentsOf path: String) throws(EditingError) {
     let file = try RecordFile(contentsOf: path, format: Self.format)
+    self.init(wPlus: try file.wPlus("w_plus"), record: try file.record())
+  }
+
+  /// Reads a code from bytes; `name` stands in messages.
+  ///
+  /// - Throws: `EditingError` when they hold something else.
+  public init(_ bytes: ByteRegion, named name: String) throws(EditingError) {
+    let file = try RecordFile(bytes, named: name, format: Self.format)
     self.init(wPlus: try file.wPlus("w_plus"), record: try file.record())
   }
 

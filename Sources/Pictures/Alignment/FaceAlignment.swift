@@ -27,6 +27,14 @@ public struct FaceAlignment: Equatable, Sendable {
     center = eyes + down * 0.1
   }
 
+  /// The upright or turned square with this middle and this way from there to the middle of its
+  /// right edge.
+  public init(center: PicturePoint, xAxis: PicturePoint) {
+    self.center = center
+    self.xAxis = xAxis
+    yAxis = PicturePoint(x: -xAxis.y, y: xAxis.x)
+  }
+
   /// The corners: top left, bottom left, bottom right, top right.
   public var corners: [PicturePoint] {
     [

@@ -4,6 +4,10 @@ import Glibc
 import Darwin
 #endif
 
+/// How the names of files begin and end that are not finished yet.
+let temporaryPrefix = ".semblance-"
+let temporarySuffix = ".tmp"
+
 /// Writes `bytes` so that `path` holds all of them or what it held before: into a new file of the
 /// same folder, flushed to the disk, then renamed.
 ///
@@ -59,7 +63,7 @@ private func openTemporary(
   var generator = SystemRandomNumberGenerator()
   for _ in 0..<100 {
     let number = String(generator.next() as UInt64, radix: 36)
-    let temporary = folder + "/.semblance-" + number + ".tmp"
+    let temporary = folder + "/" + temporaryPrefix + number + temporarySuffix
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     if file >= 0 { return (file, temporary) }
     if errno != EEXIST { break }

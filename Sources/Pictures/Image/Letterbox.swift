@@ -44,8 +44,15 @@ public struct Letterbox: Hashable, Sendable {
   public func framed(
     _ picture: Picture, by filter: ResamplingFilter = .area, bandColor: RGBColor = .black
   ) -> Picture {
-    let inner = picture.cropped(to: visibleRect(of: picture))
-      .resized(width: valid.width, height: valid.height, by: filter)
+    framed(
+      whole: picture.cropped(to: visibleRect(of: picture)), by: filter, bandColor: bandColor)
+  }
+
+  /// The frame for `picture`, all of which is resized to the valid area.
+  public func framed(
+    whole picture: Picture, by filter: ResamplingFilter = .area, bandColor: RGBColor = .black
+  ) -> Picture {
+    let inner = picture.resized(width: valid.width, height: valid.height, by: filter)
     guard hasBands else { return inner }
     var frame = Picture(width: side, height: side, filledWith: bandColor)
     frame.metadata = picture.metadata

@@ -21,6 +21,20 @@ extension Picture {
     return Picture(width: rect.width, height: rect.height, pixels: cropped, metadata: metadata)
   }
 
+  /// The pixels in `rect`, which may reach beyond the picture: there its edge pixels go on.
+  public func cropped(extending rect: PixelRect) -> Picture {
+    check(!rect.isEmpty, "Picture.cropped: expected a rectangle with pixels, got \(rect)")
+    if frame.contains(rect) { return cropped(to: rect) }
+    let columns = (rect.left..<rect.right).map { min(max($0, 0), width - 1) * 3 }
+    var result: [UInt8] = []
+    result.reserveCapacity(rect.width * rect.height * 3)
+    for y in rect.top..<rect.bottom {
+      let row = min(max(y, 0), height - 1) * width * 3
+      for column in columns { result.append(contentsOf: pixels[row + column..<row + column + 3]) }
+    }
+    return Picture(width: rect.width, height: rect.height, pixels: result, metadata: metadata)
+  }
+
   /// Copies `other` into this picture with its top left pixel at (`left`, `top`); what reaches
   /// beyond the edges is left out.
   public mutating func paste(_ other: Picture, left: Int, top: Int) {

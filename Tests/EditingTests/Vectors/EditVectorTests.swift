@@ -64,7 +64,7 @@ struct EditVectorTests {
     #expect(
       error.text
         == "vector 'smile' was made for model m2, this is model m1; learn it again, "
-        + "or use --force to apply it anyway")
+        + "or use --other-model to apply it anyway")
     #expect(try code.applying(other, strength: 1, force: true).wPlus.values == [2, 3, 4, 5])
     let small = makeVector([1, 1])
     #expect(throws: EditingError.vectorOfOtherSize("smile", expected: [2, 2], actual: [2, 1])) {
