@@ -155,7 +155,7 @@ struct TrainSPADECommand: ParsableCommand {
   func run() throws {
     let console = general.begin()
     let watch = Stopwatch()
-    let palette = try ClassList.palette(contentsOf: classes)
+    let palette = try PaletteFile.palette(contentsOf: classes)
     let pairs = try PairedFolders(labels: labels, photos: images).pairs
     let files = TrainingFiles(stem: String(output.dropLast(".safetensors".count)))
     let check = OutputCheck(inputs: [classes])

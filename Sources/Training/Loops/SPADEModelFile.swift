@@ -35,7 +35,7 @@ public struct SPADEModelFile {
         tensors.mapValues { CheckpointTensor($0) },
         metadata: [
           "format": "semblance.spade", "kind": "spade", "config": description.configText,
-          "classes": ClassList.metadata(classes), "provenance": provenance,
+          "classes": PaletteFile.metadata(classes), "provenance": provenance,
         ], precision: .float16,
         keepingSinglePrecision: Set(tensors.keys.filter { $0.contains(".param_free_norm.") }),
         to: path)
