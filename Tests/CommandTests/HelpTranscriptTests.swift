@@ -15,6 +15,7 @@ struct HelpTranscriptTests {
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
     "evaluate attributes", "evaluate pairs", "train", "train segmenter", "train encoder",
+    "train spade",
     "annotate", "synthesize", "masks", "masks check", "manifest", "manifest merge",
     "manifest check",
   ])

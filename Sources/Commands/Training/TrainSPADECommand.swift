@@ -19,8 +19,7 @@ struct TrainSPADECommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "spade",
     abstract: "Train a model that draws pictures of label maps.",
-    usage: "semblance train spade --labels <folder> --images <folder> --classes <file> "
-      + "-o <file> [<options>]",
+    usage: "semblance train spade --labels <m> --images <p> --classes <c> -o <file>",
     discussion: """
       Label maps are PNG files of class ids or of the colours in the list of classes; the photo of \
       NAME.png is NAME.jpg or NAME.png in the other folder. The list is JSON: objects with 'name' \
@@ -52,15 +51,12 @@ struct TrainSPADECommand: ParsableCommand {
     name: .shortAndLong, help: ArgumentHelp("The new model, .safetensors.", valueName: "file"))
   var output: String
 
-  @Option(help: ArgumentHelp("Settings to begin with: paper or small.", valueName: "name"))
+  @Option(help: ArgumentHelp("Settings to begin with.", valueName: "name"))
   var preset = Preset.paper
 
   @OptionGroup var networks: SPADENetworkOptions
 
-  @Option(
-    help: ArgumentHelp(
-      "How pairs are brought to size: \(Preprocessing.Mode.allCases.map(\.rawValue).joined(separator: ", ")).",
-      valueName: "mode"))
+  @Option(help: ArgumentHelp("How pairs are brought to size.", valueName: "mode"))
   var preprocess: Preprocessing.Mode?
 
   @Option(
