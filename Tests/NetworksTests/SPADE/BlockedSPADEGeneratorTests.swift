@@ -105,7 +105,7 @@ struct BlockedSPADEGeneratorTests {
       try expectSame(
         SPADEConfiguration(
           layoutChannels: 5, filters: 4, hiddenChannels: 12, cropSize: 64,
-          normalization: .init(kind: kind, kernel: kernel, isSpectral: false)),
+          normalization: .init(kind: kind, kernel: kernel)),
         layout, hasEdges: false)
     }
   }
