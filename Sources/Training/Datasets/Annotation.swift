@@ -75,7 +75,7 @@ public struct AnnotationFolder: Sendable {
     } else if files.names.contains(where: EditGANFolder.isMask) {
       format = .editGAN
       (self.palette, annotations) = try EditGANFolder(files).read(palette)
-    } else if files.names.contains(where: { $0.hasSuffix(".json") }) {
+    } else if files.names.contains(where: LabelMeFolder.isAnnotation) {
       format = .labelMe
       (self.palette, annotations) = try LabelMeFolder(files).read(palette)
     } else {

@@ -34,10 +34,15 @@ struct LabelMeFolder {
     var imageHeight: Int
   }
 
+  /// Whether a file of this name is an annotation; `classes.json` lists the classes of other masks.
+  static func isAnnotation(_ name: String) -> Bool {
+    name.hasSuffix(".json") && name != "classes.json"
+  }
+
   /// The masks, and the classes: `palette`, or background and the labels in alphabetical order.
   func read(_ palette: Palette?) throws(TrainingError) -> (Palette, [Annotation]) {
     var documents: [(name: String, document: Document)] = []
-    for name in files.names where name.hasSuffix(".json") {
+    for name in files.names where Self.isAnnotation(name) {
       let data = try files.data(name, limit: Self.maximumBytes)
       guard let document = try? JSONDecoder().decode(Document.self, from: data) else {
         throw .badAnnotation(

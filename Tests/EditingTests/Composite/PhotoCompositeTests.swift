@@ -25,7 +25,7 @@ struct PhotoCompositeTests {
       width: side, height: side,
       bits: (0..<side * side).map { (48..<80).contains($0 % side) && (40..<76).contains($0 / side) }
     )
-    let output = PhotoComposite()(edited, region: region, photo: photo, model: model)
+    let output = try PhotoComposite()(edited, region: region, photo: photo, model: model)
     #expect(output.width == size.0 && output.height == size.1)
     let crop = photo.crop(for: model)
     var changed = 0

@@ -11,7 +11,8 @@ struct OptimizationTests {
   private let picture: Tensor
 
   init() throws {
-    model = try ModelLibrary().model(named: "faces")
+    let model = try ModelLibrary().model(named: "faces")
+    self.model = model
     var random = RandomSource(seed: 21)
     let noise = random.normal([1, model.rowCount, model.latentWidth])
     let mean = model.generator.meanLatent.reshaped([1, 1, model.latentWidth])
