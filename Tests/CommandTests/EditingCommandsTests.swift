@@ -187,7 +187,7 @@ struct EditingCommandsTests {
 
   @Test func modelsAreListed() throws {
     let run = try work.semblance("models")
-    #expect(run.output.split(separator: "\n").count == 2)
+    #expect(run.output.split(separator: "\n").count == 3)
     #expect(run.output.hasPrefix("faces  "))
     #expect(run.output.contains(" MB  built in\ncars   "))
   }

@@ -112,7 +112,10 @@ struct WrongInputTests {
 
   @Test func unknownModel() throws {
     let run = try work.semblance("segment", "face.png", "-o", "out.png", "--model", "boats")
-    expectError(run, "no model 'boats'; give a .safetensors file or one of faces, cars")
+    expectError(
+      run,
+      "no model 'boats'; give a .safetensors file or one of faces, cars, "
+        + "faces-layout")
   }
 
   @Test func unknownVector() throws {

@@ -23,8 +23,8 @@ struct ApplyCommand: ParsableCommand {
 
       EXAMPLES:
         semblance apply smile photo.jpg -o smiling.png --refine 30
-        semblance apply smile photos/ -o smiling/ --strength 0.8 --report smiling.html
-        find . -name '*.jpg' | semblance apply smile - -o out/ --shard 1/4
+        semblance apply smile photos/ -o smiling/ --report smiling.html
+        semblance apply smile - -o out/ --shard 1/4 < photos.txt
         semblance apply smile photo.jpg -o out.png --animate smile.png
         semblance apply smile:0.8+close-eyes:0.5 photo.jpg -o out.png --whole
       """)
