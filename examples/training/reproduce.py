@@ -47,7 +47,8 @@ def commands(a):
                   "--map-steps", "150", "--eval-minutes", "2", "--encoder-share", "0.15", "--embed-steps", "40"]
     else:
         train += ["--minutes", str(a.minutes or 600), "--features", "0.3", "--map-steps", "1500", "--z-noise", "0.05",
-                  "--stages", "16:0.15,32:0.2,64:0.25,128:0.25,128d:0.15"]
+                  "--coded", "2", "--e-hidden", "320", "--encoder-share", "0", "--seg-weight", "0.3",
+                  "--stages", "16:0.1,32:0.15,64:0.15,128:0.35,128d:0.25"]
         train += ["--batch", "32", "--threads", "8"] if a.device == "cuda" else ["--channel-base", "2048"]
     train += ["--bf16", str(a.bf16)]
     if a.threads:

@@ -133,7 +133,7 @@ class Trainer:
             self._init_mapping(d)
         fc = M.feature_channels(self.cfg)
         self.S = M.Segmentation(fc, len(self.ds.classes), self.ds.side)
-        self.E = M.Encoder(self.G.num_ws, self.cfg["w_dim"], self.ds.side)
+        self.E = M.Encoder(self.G.num_ws, self.cfg["w_dim"], self.ds.side, hidden=a.e_hidden)
         self.stages = parse_stages(a.stages)
         self.crop_d = a.d_crop or min(self.ds.crop[2:])
         self.Dn = M.Discriminator(self.crop_d, width=a.d_width) if any(s[1] for s in self.stages) else None
@@ -175,6 +175,7 @@ class Trainer:
         self.step = self.seen = self.e_step = self.stage = self.step0 = 0
         self.elapsed = self.e_elapsed = 0.0
         self.d_steps = 0
+        self.w_mean = self.w_std = None
         self.history = []
         if same:
             self._restore(ck)
@@ -319,7 +320,7 @@ class Trainer:
                 o["state"] = {i: {n: (t.bfloat16() if torch.is_tensor(t) and t.numel() > 1 else t)
                                   for n, t in s.items()} for i, s in o["state"].items()}
         return dict(version=VERSION, cfg=self.cfg, gauss=self.ds.gauss.s, models=mods, opts=opts,
-                    step=self.step, seen=self.seen, e_step=self.e_step, stage=self.stage,
+                    step=self.step, seen=self.seen, e_step=self.e_step, stage=self.stage, w_mean=self.w_mean,
                     elapsed=self.elapsed, e_elapsed=self.e_elapsed, d_steps=self.d_steps,
                     crop_d=self.crop_d, step0=self.step0, map_done=self.map_done,
                     ft_gain=self.ft_gain.tolist() if self.H is not None else None, stage_key=list(self.stages[self.stage][:2]), gain=self.gain.tolist(), history=self.history, domain=self.a.domain,
@@ -333,6 +334,10 @@ class Trainer:
                 except RuntimeError as e:
                     if k not in ("D", "E", "H"):
                         raise
+                    if k == "E":
+                        self._widen_encoder(ck["models"][k])
+                        ck["opts"].pop("E", None)
+                        continue
                     self.log("starting %s afresh: %s" % (k, str(e).splitlines()[0]))
         for k, o in dict(G=self.oG, E=self.oE, D=self.oD, H=self.oH).items():
             if o is not None and k in ck["opts"]:
@@ -347,6 +352,7 @@ class Trainer:
         for k in ("step", "seen", "e_step", "stage", "elapsed", "e_elapsed", "d_steps", "history"):
             setattr(self, k, ck[k])
         self.map_done = ck.get("map_done", False)
+        self.w_mean = ck.get("w_mean")
         self.step0 = ck.get("step0", self.step if not ck["opts"] else 0)
         # other --stages may be given now: go on where resolution and discriminator are not less
         old = tuple(ck["stage_key"]) if "stage_key" in ck else None
@@ -355,6 +361,24 @@ class Trainer:
             self.stage = ok[0] if ok else len(self.stages) - 1
         self.stage = min(self.stage, len(self.stages) - 1)
         self.log("resumed at step %d, %d images, %.1f min" % (self.step, self.seen, self.elapsed / 60))
+
+    @torch.no_grad()
+    def _widen_encoder(self, old):
+        """Take over an encoder with fewer hidden units; the new units start without influence."""
+        for k, p in self.E.state_dict().items():
+            o = old[k]
+            if k == "fc1.weight":
+                p.mul_(0.1)
+            p[tuple(slice(0, n) for n in o.shape)] = o.to(p)
+        self.log("encoder widened")
+
+    @torch.no_grad()
+    def rebase(self):
+        """The mean latent moved: the encoder's offsets are counted from the new one."""
+        m, s = self.w_stats()
+        if self.a.coded and self.w_mean is not None:
+            self.E.fc1.bias += (self.w_mean.to(m) - m).repeat(self.G.num_ws)
+        self.w_mean, self.w_std = m, s.clamp_min(0.05)
 
     def _warm_start(self, ck):
         """Take over the synthesis network (not mapping, not class outputs) of another domain."""
@@ -440,7 +464,8 @@ class Trainer:
             return warm * (0.06 + 0.94 * 0.5 * (1 + math.cos(math.pi * t)))
         return warm
 
-    def g_step(self, res, with_d, frac):
+    def g_step(self, res, with_d, frac, coded=False):
+        """`coded`: the latent code comes from the encoder (which learns along), not from the factors."""
         a = self.a
         rng = np.random.default_rng([a.seed, 1, self.step])
         idx = self.indices(self.seen, a.batch * (2 if res <= 32 else 1))
@@ -448,7 +473,16 @@ class Trainer:
         z = self.latent(idx, rng, noise=a.z_noise)
         for g in self.oG.param_groups:
             g["lr"] = a.lr * g["rel"] * self.lr_scale(frac)
-        ws = self.G.mapping(z)
+        if coded:
+            with torch.no_grad():
+                known = self.Ge.mapping.w(z)
+            offset = self.E(self.pad(x).contiguous(memory_format=CL))
+            ws = self.w_mean + offset
+            latent = F.smooth_l1_loss(offset / self.w_std, ((known - self.w_mean) / self.w_std)[:, None].expand_as(offset))
+            for g in self.oE.param_groups:
+                g["lr"] = a.e_lr * self.lr_scale(frac)
+        else:
+            ws = self.G.mapping(z)
         with self.cast():
             img, feats = self.G.synthesis(ws, res, True)
         full = img
@@ -460,6 +494,10 @@ class Trainer:
             seg = self.ce(feats if a.seg_to_g else [f.detach() for f in feats], y, rng, res, a.seg_grid)
         loss = rec + (a.seg_weight if a.seg_to_g else 1.0) * seg
         out = dict(rec=rec.item(), seg=seg.item())
+        if coded:
+            loss = loss + a.coded_latent * latent
+            out = dict(coded_rec=rec.item(), coded_seg=seg.item(), w=latent.item())
+            self.oE.zero_grad(set_to_none=True)
         if img.shape != full.shape:  # padding rows: weakly towards black
             t, l, h, w = (int(round(v * res / self.ds.side)) for v in self.ds.crop)
             m = torch.ones(1, 1, res, res, device=self.dev)
@@ -504,7 +542,7 @@ class Trainer:
             loss = loss + ramp * (a.adv * adv + a.fm * fm)
             out.update(adv=adv.item(), fm=fm.item(), d=dloss.item(),
                        dr=torch.sigmoid(dl_r).mean().item(), df=torch.sigmoid(dl_f).mean().item())
-        if self.H is not None and self.step % 2 == 0:
+        if self.H is not None and not coded and self.step % 2 == 0:
             fl, _, _ = self.feature_loss(rng, 64)
             loss = loss + 2 * a.features * fl
             out["feat"] = fl.item()
@@ -514,7 +552,11 @@ class Trainer:
         loss.backward()
         if "feat" in out:
             self.oH.step()
-        self.G.mapping.fc0.weight.grad[:, self.d_fac:] = 0
+        if coded:
+            self.oE.step()
+            self.e_step += 1
+        else:
+            self.G.mapping.fc0.weight.grad[:, self.d_fac:] = 0
         # the optimiser must not drift on parts that this resolution does not use
         self.oG.step()
         self.step += 1
@@ -738,7 +780,7 @@ class Trainer:
         g_total = a.minutes * 60 * (1 - a.encoder_share)
         e_total = a.minutes * 60 * a.encoder_share
         f_log = open(os.path.join(a.out, "losses.csv"), "a", newline="")
-        keys = ["time", "phase", "step", "images", "minutes", "res", "img_per_s", "rec", "low", "seg", "feat", "adv", "fm", "d",
+        keys = ["time", "phase", "step", "images", "minutes", "res", "img_per_s", "rec", "low", "seg", "coded_rec", "coded_seg", "feat", "adv", "fm", "d",
                 "dr", "df", "r1", "w", "test_l1", "test_psnr", "test_ssim", "test_miou", "enc_l1", "enc_ssim"]
         wr = csv.DictWriter(f_log, keys, extrasaction="ignore")
         if f_log.tell() == 0:
@@ -768,6 +810,8 @@ class Trainer:
             if self.map_done:
                 self.save()
             t_last = clock()
+        if a.coded:
+            self.rebase()
         while self.elapsed < g_total and not self.stop and (limit is None or self.step < limit):
             frac = (self.step / limit) if limit else self.elapsed / g_total
             want = next((i for i, s in enumerate(self.stages) if frac < s[2]), len(self.stages) - 1)
@@ -781,6 +825,11 @@ class Trainer:
                     low = self.g_step(r_low, False, frac)
                     s = acc.setdefault("low", [0.0, 0])
                     s[0] += low["rec"]
+                    s[1] += 1
+            for _ in range(a.coded if res == self.ds.side else 0):
+                for k, v in self.g_step(res, with_d, frac, True).items():
+                    s = acc.setdefault(k, [0.0, 0])
+                    s[0] += v
                     s[1] += 1
             out = self.g_step(res, with_d, frac)
             if not math.isfinite(out["rec"]):
@@ -796,7 +845,9 @@ class Trainer:
             if n_acc >= a.log_every:
                 flush("gen")
             if now - last_eval > a.eval_minutes * 60:
-                scores = self.evaluate()
+                if a.coded:
+                    self.rebase()
+                scores = self.evaluate(encoder=bool(a.coded))
                 flush("eval", {k: "%.4f" % v if isinstance(v, float) else v for k, v in scores.items()})
                 self.grid()
                 if a.rescan:
@@ -814,8 +865,7 @@ class Trainer:
             flush("gen")
         self.save()
         # encoder
-        self.w_mean, self.w_std = self.w_stats()
-        self.w_std = self.w_std.clamp_min(0.05)
+        self.rebase()
         t_last, last_save = clock(), time.time()
         start_e = self.e_elapsed if self.e_elapsed < e_total else 0.0
         e_run = 0.0
@@ -849,8 +899,7 @@ class Trainer:
         self.finish(embed=self.e_step > 0)
 
     def finish(self, embed=True):
-        self.w_mean, self.w_std = self.w_stats()
-        self.w_std = self.w_std.clamp_min(0.05)
+        self.rebase()
         full = self.stages[self.stage][0] == self.ds.side
         scores = self.evaluate(128, encoder=self.e_step > 0 and full)
         if embed and self.a.embed_steps and full:
@@ -919,6 +968,10 @@ def arguments():
     p.add_argument("--features", type=float, default=0.0, help="weight of the feature loss of the mapping network")
     p.add_argument("--map-steps", dest="map_steps", type=int, default=0, help="steps of the mapping network alone at the start")
     p.add_argument("--map-keep", dest="map_keep", type=float, default=0.3)
+    p.add_argument("--e-hidden", dest="e_hidden", type=int, default=160, help="hidden units of the encoder")
+    p.add_argument("--coded", type=int, default=0, help="steps per full step whose code comes from the encoder")
+    p.add_argument("--coded-latent", dest="coded_latent", type=float, default=0.1,
+                   help="weight of the distance between the encoder's code and that of the factors")
     p.add_argument("--low", default="", help="resolutions of additional cheap steps per full step: '32:2,64:1'")
     p.add_argument("--log-every", dest="log_every", type=int, default=25)
     p.add_argument("--eval-minutes", dest="eval_minutes", type=float, default=4)
