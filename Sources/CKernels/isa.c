@@ -1,6 +1,7 @@
 #include "isa_dispatch.h"
 
-int semblance_isa_in_force = SEMBLANCE_ISA_PORTABLE;
+int semblance_isa_of_process = SEMBLANCE_ISA_PORTABLE;
+_Thread_local int semblance_isa_of_thread = SEMBLANCE_ISA_INHERITED;
 
 int semblance_isa_supported(void) {
 #if defined(__x86_64__)
@@ -15,13 +16,21 @@ int semblance_isa_supported(void) {
 }
 
 __attribute__((constructor)) static void choose_best_level(void) {
-  semblance_isa_in_force = semblance_isa_supported();
+  semblance_isa_of_process = semblance_isa_supported();
 }
 
-int semblance_isa_level(void) { return semblance_isa_in_force; }
+int semblance_isa_level(void) { return semblance_isa_in_force(); }
 
 int semblance_isa_set(int level) {
   if (level < SEMBLANCE_ISA_PORTABLE || level > semblance_isa_supported()) return 0;
-  semblance_isa_in_force = level;
+  semblance_isa_of_process = level;
+  return 1;
+}
+
+int semblance_isa_thread_level(void) { return semblance_isa_of_thread; }
+
+int semblance_isa_set_thread(int level) {
+  if (level < SEMBLANCE_ISA_INHERITED || level > semblance_isa_supported()) return 0;
+  semblance_isa_of_thread = level;
   return 1;
 }

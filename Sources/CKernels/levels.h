@@ -24,7 +24,7 @@
 
 #if defined(__x86_64__)
 #define CHOOSE_LEVEL(name, arguments)                           \
-  switch (semblance_isa_in_force) {                             \
+  switch (semblance_isa_in_force()) {                           \
     case SEMBLANCE_ISA_AVX512: name##_avx512 arguments; break;  \
     case SEMBLANCE_ISA_AVX2: name##_avx2 arguments; break;      \
     default: name##_portable arguments;                         \

@@ -7,7 +7,7 @@
 
 void semblance_panel_product(const semblance_panel_operands *operands) {
 #if defined(__x86_64__)
-  switch (semblance_isa_in_force) {
+  switch (semblance_isa_in_force()) {
     case SEMBLANCE_ISA_AVX512: panel_product_avx512(operands); return;
     case SEMBLANCE_ISA_AVX2: panel_product_avx2(operands); return;
   }

@@ -9,7 +9,7 @@ void semblance_plane_convolution(const semblance_plane_shape *shape, const float
                                  int64_t block_begin, int64_t block_end, int64_t begin,
                                  int64_t end, float *out) {
 #if defined(__x86_64__)
-  switch (semblance_isa_in_force) {
+  switch (semblance_isa_in_force()) {
     case SEMBLANCE_ISA_AVX512:
       plane_convolution_avx512(shape, weights, epilogue, output_pixels, block_begin, block_end,
                                begin, end, out);

@@ -44,7 +44,7 @@
 
 #if defined(__x86_64__)
 #define WINOGRAD_CHOOSE(name, m, arguments)                                          \
-  switch (semblance_isa_in_force) {                                                  \
+  switch (semblance_isa_in_force()) {                                                \
     case SEMBLANCE_ISA_AVX512:                                                       \
       if (m == 4) name##_avx512_4 arguments; else name##_avx512_2 arguments;         \
       break;                                                                         \

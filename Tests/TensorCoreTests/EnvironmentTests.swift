@@ -1,28 +1,37 @@
+import Synchronization
 import TensorCore
-import TestSupport
 import Testing
 
 @Suite("Choice of the instruction set")
 struct EnvironmentTests {
-  @Test func namesActivateSets() {
-    withSettings {
-      for set in InstructionSet.allCases {
-        do throws(InstructionSetError) {
-          try InstructionSet.activate(named: set.rawValue)
-          #expect(InstructionSet.current == set)
-        } catch {
-          #expect(error == .notSupported(set))
+  @Test func namesAreUnderstood() {
+    for set in InstructionSet.allCases {
+      #expect((try? InstructionSet.named(set.rawValue)) == set)
+    }
+  }
+
+  /// Neighbours in the process keep their set; the threads that work for the computation take it.
+  @Test func aSetHoldsForOneComputation() {
+    let before = InstructionSet.current
+    for set in InstructionSet.allCases {
+      let seen = set.activated {
+        let seen = Mutex<Set<InstructionSet>>([InstructionSet.current])
+        Parallel.forEach(64) { _ in
+          let current = InstructionSet.current
+          seen.withLock { _ = $0.insert(current) }
         }
+        return seen.withLock { $0 }
       }
+      #expect(seen == [set] || (seen == nil && set != .portable))
+      #expect(InstructionSet.current == before)
     }
   }
 
   @Test func textsOfErrors() {
-    withSettings {
-      #expect(throws: InstructionSetError.unknown("sse9")) {
-        try InstructionSet.activate(named: "sse9")
-      }
-      InstructionSet.portable.activate()
+    #expect(throws: InstructionSetError.unknown("sse9")) {
+      try InstructionSet.named("sse9")
+    }
+    InstructionSet.portable.activated {
       #expect(
         InstructionSetError.unknown("sse9").description
           == "SEMBLANCE_ISA is 'sse9', expected avx512, avx2 or portable; unset it to take the best"

@@ -17,12 +17,22 @@ public enum InstructionSet: String, Sendable, CaseIterable {
     }
   }
 
-  /// The set in force; the best that the processor has until another is chosen.
+  /// The set in force on this thread; the best that the processor has until another is chosen.
   public static var current: InstructionSet {
     allCases.first { $0.level == semblance_isa_level() } ?? .portable
   }
 
-  /// Puts this set in force; returns false when the processor does not have it.
+  /// Puts this set in force for the process; returns false when the processor does not have it.
   @discardableResult
   public func activate() -> Bool { semblance_isa_set(level) == 1 }
+
+  /// Runs `body` with this set in force for what it computes, on this thread and on those that work
+  /// for it; other computations of the process keep theirs. Returns nil, without running `body`,
+  /// when the processor does not have the set.
+  public func activated<Result>(_ body: () throws -> Result) rethrows -> Result? {
+    let before = semblance_isa_thread_level()
+    guard semblance_isa_set_thread(level) == 1 else { return nil }
+    defer { _ = semblance_isa_set_thread(before) }
+    return try body()
+  }
 }

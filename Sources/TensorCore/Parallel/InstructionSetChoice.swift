@@ -30,14 +30,15 @@ extension InstructionSet {
   /// - Throws: `InstructionSetError` for an unknown name or a set that the processor lacks.
   public static func activateFromEnvironment() throws(InstructionSetError) {
     guard let value = getenv("SEMBLANCE_ISA") else { return }
-    try activate(named: String(cString: value))
+    let set = try named(String(cString: value))
+    guard set.activate() else { throw .notSupported(set) }
   }
 
-  /// Puts the set called `name` in force.
+  /// The set called `name`.
   ///
-  /// - Throws: `InstructionSetError` for an unknown name or a set that the processor lacks.
-  public static func activate(named name: String) throws(InstructionSetError) {
+  /// - Throws: `InstructionSetError` for an unknown name.
+  public static func named(_ name: String) throws(InstructionSetError) -> InstructionSet {
     guard let set = InstructionSet(rawValue: name) else { throw .unknown(name) }
-    guard set.activate() else { throw .notSupported(set) }
+    return set
   }
 }

@@ -35,14 +35,18 @@ public enum Parallel {
       return
     }
     let next = Atomic<Int>(0)
+    let instructionSet = semblance_isa_thread_level()
     withoutActuallyEscaping(body) { body in
       let shared = Unchecked(value: body)
       DispatchQueue.concurrentPerform(iterations: workers) { _ in
+        let before = semblance_isa_thread_level()
+        _ = semblance_isa_set_thread(instructionSet)
         while true {
           let index = next.wrappingAdd(1, ordering: .relaxed).oldValue
-          if index >= count { return }
+          if index >= count { break }
           shared.value(index)
         }
+        _ = semblance_isa_set_thread(before)
       }
     }
   }
