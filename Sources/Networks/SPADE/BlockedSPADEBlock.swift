@@ -130,7 +130,7 @@ struct FrozenReader {
     for window: ConvolutionWindow, height: Int, width: Int
   ) -> ConvolutionAlgorithm {
     if window.kernelHeight != 3 || height * width <= 64 { return .patches }
-    if height * width <= 256 { return .winograd2 }
+    if height * width <= 1024 { return .winograd2 }
     return .best(for: window, height: height, width: width)
   }
 

@@ -13,6 +13,7 @@ public final class BlockedSPADEGenerator {
   private let head: Head
   private let blocks: [BlockedSPADEBlock]
   private let toImage: PreparedConvolution
+  private static let idleBytes = 32 << 20
 
   private enum Head {
     case layout(LabelLookup)
@@ -50,12 +51,13 @@ public final class BlockedSPADEGenerator {
       blocks.append(
         try BlockedSPADEBlock(
           block, configuration: configuration, height: height, width: width, reader))
+      // What the weights stood in as they were read: the next block's are of other sizes.
+      StoragePool.trim()
     }
     self.blocks = blocks
     let channels = configuration.blocks.last?.outputs ?? wide
     toImage = try reader.convolution(
       "conv_img", 3, channels, kernel: 3, height: height, width: width, isSpectral: false)
-    // What the weights stood in as they were read.
     StoragePool.trim()
   }
 
@@ -77,6 +79,9 @@ public final class BlockedSPADEGenerator {
       var h = start(layout, latent: latent)
       let last = blocks.count - 1
       for (index, block) in blocks.enumerated() {
+        // Blocks of other sizes left memory behind that this one cannot use; without a bound that
+        // adds up to a third of the weights.
+        StoragePool.trim(to: Self.idleBytes)
         // The leaky ReLU before the last convolution belongs to the end of the last block.
         h = block(h, layout: layout, slope: index == last ? SPADEResidualBlock.slope : 1)
       }

@@ -40,12 +40,16 @@ public enum StoragePool {
     set { state.withLock { $0.idleLimit = newValue } }
   }
 
-  /// Returns every idle block to the system.
-  public static func trim() {
+  /// Returns idle blocks to the system, the largest first, until no more than `idleBytes` are kept.
+  public static func trim(to idleBytes: Int = 0) {
     let blocks = state.withLock { state in
-      let blocks = state.free.values.flatMap { $0 }
-      state.free.removeAll()
-      state.statistics.idleBytes = 0
+      var blocks: [UInt] = []
+      for size in state.free.keys.sorted(by: >) {
+        while state.statistics.idleBytes > idleBytes, let block = state.free[size]?.popLast() {
+          state.statistics.idleBytes -= size
+          blocks.append(block)
+        }
+      }
       return blocks
     }
     for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block)) }
