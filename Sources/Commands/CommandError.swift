@@ -60,6 +60,8 @@ enum CommandError: Error, Equatable {
   case noStyle(model: String)
   /// A model has random styles but cannot take the style of a photo.
   case noStyleEncoder(model: String)
+  /// A segmenter and a model know other classes.
+  case segmenterOfOtherClasses(segmenter: String, classes: Int, model: String, modelClasses: Int)
 
   /// The signal behind an interruption.
   var signal: Int32? {

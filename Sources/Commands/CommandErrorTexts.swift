@@ -73,6 +73,9 @@ extension CommandError: LocalizedError {
       "\(model): this model has no style; leave --style, --seed, --count and --interpolate out"
     case .noStyleEncoder(let model):
       "\(model): this model has no encoder of styles; give a seed instead of a photo"
+    case .segmenterOfOtherClasses(let segmenter, let classes, let model, let modelClasses):
+      "\(segmenter) reads \(classes) classes, \(model) draws \(modelClasses), and they are not the "
+        + "same; use a segmenter that was trained on the model's classes"
     }
   }
 }

@@ -29,7 +29,7 @@ public struct SemblanceCommand: ParsableCommand {
       EmbedCommand.self, SegmentCommand.self, EditCommand.self, ApplyCommand.self,
       SampleCommand.self, VectorCommand.self, ModelsCommand.self, EvaluateCommand.self,
       BenchCommand.self, ImportCommand.self, TrainCommand.self, AnnotateCommand.self,
-      SynthesizeCommand.self, MasksCommand.self, ManifestCommand.self,
+      SynthesizeCommand.self, MasksCommand.self, ManifestCommand.self, InvertCommand.self,
     ])
 
   /// An empty command; the parser fills it.

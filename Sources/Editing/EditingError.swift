@@ -39,6 +39,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case invalidSteps(Int)
   /// The model lacks a part that the work needs.
   case modelLacks(String, part: String)
+  /// A layout model and a generator know other classes.
+  case layoutModelOfOtherClasses(layoutModel: String, model: String)
   /// The painted mask is the one that the picture has already.
   case nothingPainted
   /// A class name is not one of the model's.

@@ -44,6 +44,8 @@ extension EditingError: LocalizedError {
     case .invalidStrength(let value): "strength \(value) is not a finite number"
     case .invalidSteps(let steps): "\(steps) steps: at least 1 is needed"
     case .modelLacks(let model, let part): "model \(model) has no \(part), which this needs"
+    case .layoutModelOfOtherClasses(let layoutModel, let model):
+      "\(layoutModel) draws other classes than \(model) has; use a layout model of the same classes"
     case .nothingPainted:
       "the painted mask equals the mask that the picture has already: nothing to edit"
     case .unknownClass(let name, let known):

@@ -96,19 +96,27 @@ extension JointModel {
   ///     picture.
   ///   - name: name of the vector.
   ///   - identity: tells persons apart, to keep the face the same; nil to leave that out.
+  ///   - layoutStart: offers a second point to begin at, which is taken when its loss is lower.
   /// - Throws: `EditingError.nothingPainted` and what the optimisation throws.
   public func edit(
     _ code: LatentCode, painting painted: LabelMap, original: LabelMap? = nil,
     classes: [UInt8]? = nil, dilation: Int = 3, reference: Tensor? = nil, name: String = "edit",
     options: MaskEditOptions = .init(), identity: IdentityDistance? = nil,
-    observer: OptimizationObserver? = nil
+    layoutStart: LayoutStart? = nil, observer: OptimizationObserver? = nil
   ) throws(EditingError) -> Edit {
     let maskEdit = try maskEdit(
       of: code, painting: painted, original: original, classes: classes, dilation: dilation)
+    let alternative = try layoutStart.map { (layoutStart) throws(EditingError) in
+      let own = try squareRendering(of: code)
+      return layoutStart.point(
+        from: code.wPlus, picture: own.picture, before: original ?? own.squareMask,
+        painted: painted)
+    }
     var editor = MaskEditor(model: self, options: options)
     editor.identity = identity
     let outcome = try editor(
-      maskEdit, from: code.wPlus, reference: reference, observer: observer)
+      maskEdit, from: code.wPlus, alternative: alternative, reference: reference,
+      observer: observer)
     let rows = options.rows ?? 0..<rowCount
     let vector = EditVector(
       delta: outcome.delta,

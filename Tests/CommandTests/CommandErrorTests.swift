@@ -60,6 +60,11 @@ struct CommandErrorTests {
       .noStyleEncoder(model: "m"),
       "m: this model has no encoder of styles; give a seed instead of a photo"
     ),
+    (
+      .segmenterOfOtherClasses(segmenter: "s", classes: 2, model: "m", modelClasses: 3),
+      "s reads 2 classes, m draws 3, and they are not the same; use a segmenter that was trained on "
+        + "the model's classes"
+    ),
     (.noInput(path: "a"), "a: no such file; check the path"),
     (
       .ambiguousVector(name: "x", domains: ["cars", "faces"], option: "--model"),

@@ -14,10 +14,10 @@ struct HelpTranscriptTests {
     "vector combine", "vector learn", "vector import", "models", "models list", "models show",
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
-    "evaluate attributes", "evaluate pairs", "train", "train segmenter", "train encoder",
-    "train spade",
+    "evaluate attributes", "evaluate pairs", "evaluate synthesis", "train", "train segmenter",
+    "train encoder", "train spade",
     "annotate", "synthesize", "masks", "masks check", "manifest", "manifest merge",
-    "manifest check",
+    "manifest check", "invert",
   ])
   func help(of command: String) throws {
     let help = try Self.help(of: command.split(separator: " ").map(String.init))

@@ -46,6 +46,10 @@ struct ParsingTests {
       "--embed-steps is -1: give a number from 0 to 100000"
     ),
     (
+      "edit a --mask m -o b.png --layout-model x",
+      "--layout-model is for --initial spade; leave it out"
+    ),
+    (
       "edit a --mask m -o b.png --dilate -1",
       "--dilate is -1: give a number of pixels from 0 to 256"
     ),

@@ -29,7 +29,7 @@ struct SynthesizeCommandTests {
       normalization: .init(isSpectral: false))
     let encoder = latentSize.map { StyleEncoderConfiguration(filters: 4, latentSize: $0, side: 32) }
     let description = SPADEDescription(
-      generator: configuration, encoder: encoder, layout: LayoutChannels(classes: 3))
+      generator: .spade(configuration), encoder: encoder, layout: LayoutChannels(classes: 3))
     var tensors = configuration.generatorWeights.randomWeights(
       seed: 1, prefix: "generator.", gain: 1)
     if let encoder {

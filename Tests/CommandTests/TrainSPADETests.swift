@@ -61,6 +61,21 @@ struct TrainSPADETests {
         .hasPrefix("step,rate,pixels,KLD,GAN,GAN_Feat,gradient norm,D_Fake,D_real\n10,"))
   }
 
+  @Test(arguments: [
+    "concat", "pix2pixhd", "pix2pixhd++", "pix2pixhd++spade", "pix2pixhd++concat",
+  ])
+  func comparedGeneratorsAreTrainedAndDraw(generator: String) throws {
+    var arguments = arguments("a.safetensors", ["--generator", generator])
+    for (option, value) in [("--steps", "2"), ("--style", "0")] {
+      if let index = arguments.firstIndex(of: option) { arguments[index + 1] = value }
+    }
+    let run = try SemblanceBinary.run(arguments, in: work.folder)
+    #expect(run.output == "a.safetensors: SPADE model after 2 of 2 steps\n", "\(run.errors)")
+    let drawn = try work.semblance(
+      "synthesize", "m/1.png", "-o", "out.png", "--model", "./a.safetensors")
+    #expect(drawn.output == "out.png: 32x32\n", "\(drawn.errors)")
+  }
+
   @Test func aMissingPhotoIsNamed() throws {
     try FileManager.default.removeItem(at: work.url("p/2.png"))
     let run = try SemblanceBinary.run(arguments("a.safetensors"), in: work.folder)
@@ -79,6 +94,14 @@ struct TrainSPADETests {
   @Test(arguments: [
     (["--size", "33"], "--size is 33: give a multiple of 32 from 32 to 2048"),
     (["--filters", "0"], "--filters is 0: give a number from 1 to 1024"),
+    (
+      ["--generator", "pix2pixhd", "--style", "8"],
+      "--generator pix2pixhd has no style; leave --style out"
+    ),
+    (
+      ["--generator", "pix2pixhd++", "--norm", "spadebatch3x3"],
+      "--generator pix2pixhd++ has a normalisation of its own; leave --norm out"
+    ),
     (["--decay", "2"], "--decay is 2.0: give a number from 0 to 1"),
     (
       ["--norm", "batch"],

@@ -14,6 +14,6 @@ struct EvaluateCommand: ParsableCommand {
       """,
     subcommands: [
       EvaluateEmbeddingCommand.self, EvaluateEditingCommand.self, EvaluateTransferCommand.self,
-      EvaluateAttributesCommand.self, EvaluatePairsCommand.self,
+      EvaluateAttributesCommand.self, EvaluatePairsCommand.self, EvaluateSynthesisCommand.self,
     ])
 }

@@ -27,8 +27,26 @@ struct SPADENetworkOptions: ParsableArguments {
     help: ArgumentHelp("Numbers of a style code; 0 for a model without style.", valueName: "n"))
   var style: Int?
 
-  @Flag(help: "Concatenate the layout instead of modulating by it, as the paper's ablation does.")
-  var concatenate = false
+  @Option(help: ArgumentHelp("How the layout becomes a picture.", valueName: "name"))
+  var generator = Variant.spade
+
+  /// The generators that the paper compares.
+  enum Variant: String, ExpressibleByArgument, CaseIterable {
+    /// The decoder with SPADE.
+    case spade
+    /// The decoder with the layout concatenated to the inputs of its convolutions.
+    case concat
+    /// pix2pixHD: instance normalisation.
+    case pix2pixHD = "pix2pixhd"
+    /// pix2pixHD++: batch and spectral normalisation.
+    case pix2pixHDPlusPlus = "pix2pixhd++"
+    /// pix2pixHD++ with SPADE.
+    case pix2pixHDSPADE = "pix2pixhd++spade"
+    /// pix2pixHD++ with the layout concatenated in every residual block.
+    case pix2pixHDConcat = "pix2pixhd++concat"
+
+    var isDecoder: Bool { self == .spade || self == .concat }
+  }
 
   func validate() throws {
     if let size, size < 32 || size > 2048 || size % 32 != 0 {
@@ -42,6 +60,13 @@ struct SPADENetworkOptions: ParsableArguments {
     if let style, !(0...4096).contains(style) {
       throw ValidationError("--style is \(style): give a number from 0 to 4096")
     }
+    if !generator.isDecoder, let style, style > 0 {
+      throw ValidationError("--generator \(generator.rawValue) has no style; leave --style out")
+    }
+    if norm != nil, generator != .pix2pixHDSPADE, !generator.isDecoder {
+      throw ValidationError(
+        "--generator \(generator.rawValue) has a normalisation of its own; leave --norm out")
+    }
     if let norm, SPADENormalization(norm) == nil {
       throw ValidationError(
         "--norm is '\(norm)': give [spectral]spade, then batch, syncbatch or instance, then 1x1, "
@@ -49,25 +74,52 @@ struct SPADENetworkOptions: ParsableArguments {
     }
   }
 
-  /// The networks for a number of classes.
-  func description(of preset: TrainSPADECommand.Preset, classes: Int) -> SPADEDescription {
+  /// The networks for layouts of such channels.
+  func description(
+    of preset: TrainSPADECommand.Preset, channels: LayoutChannels, aspectRatio: Double
+  ) -> SPADEDescription {
     let isSmall = preset == .small
-    let size = size ?? (isSmall ? 128 : 256)
-    let latentSize = style ?? (isSmall ? 64 : 256)
-    let filters = filters ?? (isSmall ? 10 : 64)
+    // Wide pictures have twice the width of the others, and then one doubling more (SPADE spec 7.2).
+    let isWide = aspectRatio > 1
+    let size = size ?? (isSmall ? 128 : isWide ? 512 : 256)
+    let depth = isWide && size >= 512 ? SPADEConfiguration.Depth.more : .normal
+    let latentSize = generator.isDecoder ? style ?? (isSmall ? 64 : 256) : 0
+    let filters = filters ?? (isSmall ? generator.isDecoder ? 10 : 6 : 64)
+    let hidden = hidden ?? (isSmall ? 32 : 128)
     let normalization =
       norm.flatMap(SPADENormalization.init) ?? SPADENormalization(kernel: isSmall ? 1 : 3)
     // Pictures of other sizes are brought to that of the encoder, a power of two.
     var side = 8
     while side < min(size, 256) { side *= 2 }
+    func pix2pixHD(
+      _ normalization: Pix2PixHDConfiguration.Normalization, isSpectral: Bool = true
+    ) -> LayoutGeneratorConfiguration {
+      .pix2pixHD(
+        Pix2PixHDConfiguration(
+          layoutChannels: channels.count, filters: filters, normalization: normalization,
+          concatenatesLayout: generator == .pix2pixHDConcat, isSpectral: isSpectral, width: size,
+          height: Int(Double(size) / aspectRatio)))
+    }
+    let network: LayoutGeneratorConfiguration =
+      switch generator {
+      case .spade, .concat:
+        .spade(
+          SPADEConfiguration(
+            layoutChannels: channels.count, filters: filters, hiddenChannels: hidden,
+            latentSize: latentSize == 0 ? nil : latentSize, depth: depth, cropSize: size,
+            aspectRatio: aspectRatio, normalization: normalization,
+            conditioning: generator == .concat ? .concatenation : .spade))
+      case .pix2pixHD: pix2pixHD(.instance, isSpectral: false)
+      case .pix2pixHDPlusPlus, .pix2pixHDConcat: pix2pixHD(.batch)
+      case .pix2pixHDSPADE:
+        pix2pixHD(
+          .spade(normalization, hiddenChannels: hidden), isSpectral: normalization.isSpectral)
+      }
     return SPADEDescription(
-      generator: SPADEConfiguration(
-        layoutChannels: classes, filters: filters, hiddenChannels: hidden ?? (isSmall ? 32 : 128),
-        latentSize: latentSize == 0 ? nil : latentSize, cropSize: size,
-        normalization: normalization, conditioning: concatenate ? .concatenation : .spade),
+      generator: network,
       encoder: latentSize == 0
         ? nil
         : StyleEncoderConfiguration(filters: max(16, filters), latentSize: latentSize, side: side),
-      layout: LayoutChannels(classes: classes))
+      layout: channels)
   }
 }

@@ -47,21 +47,24 @@ final class SPADEWriter {
   /// where the model has styles, in a random one.
   private func sheet(_ file: SPADEModelFile) throws -> Picture {
     let (generator, encoder) = try file.model()
-    let (width, height) = (generator.configuration.width, generator.configuration.height)
+    let sizes = file.description.generator
     let count = min(8, heldBack.pairs.count)
     var random = RandomSource(seed: training.options.seed, stream: 0)
     let pairs = try (0..<count).map { try heldBack.pair($0, &random) }
-    var rows = [[Picture]](repeating: [], count: encoder == nil ? 3 : 4)
-    for (labels, photo) in pairs {
-      let layout = Tensor(layouts: [labels], channels: classes.count)
-      let style = encoder?(Tensor(photo)).mean
-      rows[0].append(labels.colored(with: classes))
-      rows[1].append(photo)
-      let noise = generator.configuration.latentSize.map { random.normal([1, $0]) }
-      rows[2].append(generator(layout, latent: style ?? noise).picture())
-      if encoder != nil { rows[3].append(generator(layout, latent: noise).picture()) }
+    func draw(_ layout: Tensor, _ latent: Tensor?) -> Picture {
+      generator.pictures(of: layout, latent: latent, mode: .evaluation).picture()
     }
-    var sheet = ContactSheet(columns: count, cellWidth: width, cellHeight: height)
+    var rows = [[Picture]](repeating: [], count: encoder == nil ? 3 : 4)
+    for (pair, photo) in pairs {
+      let layout = pair.tensor
+      let style = encoder?(Tensor(photo)).mean
+      rows[0].append(pair.labels.colored(with: classes))
+      rows[1].append(photo)
+      let noise = sizes.latentSize.map { random.normal([1, $0]) }
+      rows[2].append(draw(layout, style ?? noise))
+      if encoder != nil { rows[3].append(draw(layout, noise)) }
+    }
+    var sheet = ContactSheet(columns: count, cellWidth: sizes.width, cellHeight: sizes.height)
     sheet.title =
       "step \(training.step): label maps, photos, in the photo's style, in a random style"
     for picture in rows.flatMap({ $0 }) { sheet.append(picture, enlargement: .nearest) }

@@ -4,8 +4,6 @@ import Pictures
 import TensorCore
 import Training
 
-extension Preprocessing.Mode: ExpressibleByArgument {}
-
 /// `semblance train spade`.
 struct TrainSPADECommand: ParsableCommand {
   /// Settings that belong together.
@@ -23,7 +21,12 @@ struct TrainSPADECommand: ParsableCommand {
     discussion: """
       Label maps are PNG files of class ids or of the colours in the list of classes; the photo of \
       NAME.png is NAME.jpg or NAME.png in the other folder. The list is JSON: objects with 'name' \
-      and 'color'. Classes called left_... and right_... change places in mirrored pairs.
+      and 'color'. Classes called left_... and right_... change places in mirrored pairs. \
+      --dataset takes the label maps, photos and classes of a public collection from where its \
+      publishers put them below --data.
+
+      --generator chooses between SPADE and what the paper compares it with: the same decoder that \
+      is told the layout by concatenation (concat), and pix2pixHD with its variants.
 
       --preset paper trains with the settings of the paper (wide networks, two time scales); \
       --preset small trains something worth looking at within hours on two cores. The options \
@@ -38,14 +41,7 @@ struct TrainSPADECommand: ParsableCommand {
         semblance train spade --labels m --images p --classes c.json -o s.safetensors
       """)
 
-  @Option(help: ArgumentHelp("The folder of label maps.", valueName: "folder"))
-  var labels: String
-
-  @Option(help: ArgumentHelp("The folder of photos.", valueName: "folder"))
-  var images: String
-
-  @Option(help: ArgumentHelp("The list of classes, .json.", valueName: "file"))
-  var classes: String
+  @OptionGroup var data: SPADEDataOptions
 
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The new model, .safetensors.", valueName: "file"))
@@ -55,17 +51,6 @@ struct TrainSPADECommand: ParsableCommand {
   var preset = Preset.paper
 
   @OptionGroup var networks: SPADENetworkOptions
-
-  @Option(help: ArgumentHelp("How pairs are brought to size.", valueName: "mode"))
-  var preprocess: Preprocessing.Mode?
-
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Side that pairs are scaled to before cropping.", valueName: "pixels"))
-  var loadSize: Int?
-
-  @Flag(help: "Show no pair mirrored.")
-  var noFlip = false
 
   @Option(parsing: .unconditional, help: ArgumentHelp("Steps in all.", valueName: "n"))
   var steps = 20_000
@@ -98,6 +83,12 @@ struct TrainSPADECommand: ParsableCommand {
     help: ArgumentHelp("Factor of the mean difference from the photo.", valueName: "factor"))
   var pixelWeight: Float?
 
+  @Option(
+    help: ArgumentHelp(
+      "VGG19 of torchvision, as published or imported, for the perceptual loss of the paper.",
+      valueName: "file"))
+  var vgg19: String?
+
   @Option(parsing: .unconditional, help: ArgumentHelp("Seed of the training.", valueName: "number"))
   var seed: UInt64 = 0
 
@@ -117,9 +108,6 @@ struct TrainSPADECommand: ParsableCommand {
     try requireTrainingSteps(saveEvery, "--save-every")
     if let batch, !(1...256).contains(batch) {
       throw ValidationError("--batch is \(batch): give a number from 1 to 256")
-    }
-    if let loadSize, !(32...8192).contains(loadSize) {
-      throw ValidationError("--load-size is \(loadSize): give a number from 32 to 8192")
     }
     for (value, option) in [(rate, "--rate"), (discriminatorRate, "--discriminator-rate")] {
       if let value, !(value > 0 && value.isFinite) {
@@ -151,24 +139,26 @@ struct TrainSPADECommand: ParsableCommand {
   func run() throws {
     let console = general.begin()
     let watch = Stopwatch()
-    let palette = try PaletteFile.palette(contentsOf: classes)
-    let pairs = try PairedFolders(labels: labels, photos: images).pairs
+    let (pairs, classes) = try data.pairs()
     let files = TrainingFiles(stem: String(output.dropLast(".safetensors".count)))
-    let check = OutputCheck(inputs: [classes])
+    let check = OutputCheck(inputs: [data.classes, vgg19])
     for path in [output, files.state, files.losses, files.sheet] { try check.requireFile(path) }
-    let description = networks.description(of: preset, classes: palette.count)
+    let description = networks.description(
+      of: preset, channels: classes.channels, aspectRatio: data.dataset?.aspectRatio ?? 1)
     // Of 32 and more pairs the last eight are held back.
     let count = pairs.count >= 32 ? 8 : 0
     func set(_ pairs: ArraySlice<PairedFolders.Pair>, trains: Bool) -> LayoutSet {
       LayoutSet(
-        Array(pairs), palette: palette,
-        preprocessing: preprocessing(description.generator, trains: trains), warn: console.warn)
+        Array(pairs), classes: classes,
+        preprocessing: data.preprocessing(
+          description.generator, preset: preset, trains: trains), warn: console.warn)
     }
     let training = try SPADETraining(
-      description, options: options, data: set(pairs.dropLast(count), trains: true))
+      description, options: options, data: set(pairs.dropLast(count), trains: true),
+      perceptual: try vgg19.map { try VGG19Distance(contentsOf: $0) })
     if resume { try training.resume(from: files.state) }
     let writer = SPADEWriter(
-      training: training, classes: palette, output: output, files: files,
+      training: training, classes: classes.palette, output: output, files: files,
       heldBack: set(count > 0 ? pairs.suffix(count) : pairs[...], trains: false),
       log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil))
     try train(training, writer, console)
@@ -192,17 +182,9 @@ struct TrainSPADECommand: ParsableCommand {
     if let discriminatorRate { options.discriminatorRate = discriminatorRate }
     if let decay { options.decayShare = decay }
     if let pixelWeight { options.pixelWeight = pixelWeight }
+    if vgg19 != nil { options.perceptualWeight = 10 }
     options.seed = seed
     return options
-  }
-
-  private func preprocessing(_ generator: SPADEConfiguration, trains: Bool) -> Preprocessing {
-    // The reference loads pictures an eighth larger than the crops; small pictures lose too much.
-    let size = preset == .paper ? generator.cropSize * 286 / 256 : generator.cropSize
-    return Preprocessing(
-      mode: trains ? preprocess ?? (preset == .paper ? .resizeAndCrop : .fixed) : .fixed,
-      loadSize: loadSize ?? size, width: generator.width, height: generator.height,
-      mirrors: trains && !noFlip)
   }
 
   private func train(_ training: SPADETraining, _ writer: SPADEWriter, _ console: Console) throws {

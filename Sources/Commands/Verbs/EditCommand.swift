@@ -31,6 +31,14 @@ struct EditCommand: ParsableCommand {
     case photo
   }
 
+  /// Where the optimisation may begin.
+  enum Initial: String, ExpressibleByArgument, CaseIterable {
+    /// At the photo's code.
+    case code
+    /// There or where a layout model's drawing of the painted mask leads, at the lower loss.
+    case spade
+  }
+
   @Argument(help: ArgumentHelp("A photo or a .code file.", valueName: "photo|code"))
   var input: String
 
@@ -68,6 +76,16 @@ struct EditCommand: ParsableCommand {
 
   @Option(help: "What the picture outside the region is compared with.")
   var preserve = Preserve.reconstruction
+
+  @Option(
+    help: "Where the optimisation begins; spade also tries a drawing of the painted mask.")
+  var initial = Initial.code
+
+  @Option(
+    help: ArgumentHelp(
+      "What draws masks for --initial spade; by default the model's name with -layout.",
+      valueName: "name|file"))
+  var layoutModel: String?
 
   @Option(
     help: ArgumentHelp(
@@ -111,6 +129,9 @@ struct EditCommand: ParsableCommand {
       throw ValidationError("--identity-weight is \(identityWeight): give a number from 0")
     }
     try requireDilation(dilate)
+    if initial == .code, layoutModel != nil {
+      throw ValidationError("--layout-model is for --initial spade; leave it out")
+    }
     try requirePictureName(output, "--output")
     try requirePictureName(sheet, "--sheet")
     try requireExtension("code", of: saveCode, "--save-code")
@@ -210,6 +231,7 @@ struct EditCommand: ParsableCommand {
       subject.code, painting: painted, original: original, classes: classes, dilation: dilate,
       reference: reference, name: saveVector.map(PathText.stem) ?? "edit",
       options: options, identity: person,
+      layoutStart: try initial.layoutStart(for: session.model, layoutModel: layoutModel),
       observer: session.console.observer("editing \(PathText.name(of: subject.path))"))
   }
 
@@ -240,5 +262,15 @@ struct EditCommand: ParsableCommand {
       Report(
         command: "edit", model: model.domain, results: [Outcome(input: input, result: result)],
         sheet: sheet, seconds: watch.seconds))
+  }
+}
+
+extension EditCommand.Initial {
+  /// What offers the second point; nil for `code`.
+  func layoutStart(for model: JointModel, layoutModel: String?) throws -> LayoutStart? {
+    guard self == .spade else { return nil }
+    let synthesizer = try ModelLibrary()
+      .layoutSynthesizer(named: layoutModel ?? "\(model.domain)-layout")
+    return try LayoutStart(model: model, synthesizer: synthesizer)
   }
 }

@@ -55,6 +55,8 @@ public struct EditOutcome: Sendable {
   public let trace: [Float]
   /// Updates made.
   public let updates: Int
+  /// Whether the optimisation began at the second point that it was offered.
+  public let beganAtAlternative: Bool
 }
 
 /// Makes a repainted mask come true: moves a latent code until the generator's mask agrees inside
@@ -80,13 +82,14 @@ public struct MaskEditor {
   ///
   /// - Parameters:
   ///   - initial: the first point of the optimisation, when it is not `start` (refinement).
+  ///   - alternative: another first point, taken when its loss is lower.
   ///   - reference: what the picture outside the region is compared with, `[1, 3, H, W]` in -1...1;
   ///     nil for the picture of `start`.
   ///   - observer: called after every step; `false` cancels and keeps the best so far.
   /// - Throws: `EditingError` when the model has no segmentation branch or the loss diverges.
   public func callAsFunction(
-    _ edit: MaskEdit, from start: WPlus, initial: WPlus? = nil, reference: Tensor? = nil,
-    observer: OptimizationObserver? = nil
+    _ edit: MaskEdit, from start: WPlus, initial: WPlus? = nil, alternative: WPlus? = nil,
+    reference: Tensor? = nil, observer: OptimizationObserver? = nil
   ) throws(EditingError) -> EditOutcome {
     let before = withoutRecording { model.synthesize(start.tensor) }
     let objective = try RegionObjective(
@@ -96,10 +99,15 @@ public struct MaskEditor {
       steps: options.steps, schedule: options.schedule, rows: options.rows ?? 0..<start.rowCount)
     let origin = start.tensor
     let prior = options.priorWeight / Float(start.values.count)
-    let outcome = try optimization.run(from: initial ?? start, observer: observer) { wPlus in
+    func loss(_ wPlus: Tensor) -> Tensor {
       let loss = objective(wPlus)
       return prior > 0 ? loss + (wPlus - origin).squared().sum() * prior : loss
     }
+    func value(_ point: WPlus) -> Float { withoutRecording { loss(point.tensor) }.item }
+    var first = initial ?? start
+    let takesAlternative = alternative.map { value($0) < value(first) } ?? false
+    if let alternative, takesAlternative { first = alternative }
+    let outcome = try optimization.run(from: first, observer: observer, loss: loss)
     let after = withoutRecording { model.synthesize(outcome.best.tensor) }
     return EditOutcome(
       wPlus: outcome.best, delta: outcome.best - start,
@@ -108,6 +116,6 @@ public struct MaskEditor {
       outsideChange: ImageQuality.meanAbsoluteChange(
         before.image, after.image, outside: edit.region.union(model.bands).bits)[0] * 255,
       trace: outcome.trace,
-      updates: outcome.updates)
+      updates: outcome.updates, beganAtAlternative: takesAlternative)
   }
 }

@@ -26,7 +26,7 @@ struct RegionObjective {
     self.model = model
     self.branch = branch
     targets = edit.target.labels
-    weights = Self.pixelWeights(edit)
+    weights = edit.pixelWeights
     let kept = edit.region.complement.bits.map { $0 ? Float(1) : 0 }
     let mask = model.validMask * Tensor(kept, shape: [1, 1, model.resolution, model.resolution])
     outside = ReconstructionLoss(
@@ -47,17 +47,19 @@ struct RegionObjective {
     guard let identity else { return loss }
     return loss + identity.distance(output.image, to: identity.target).sum() * identity.weight
   }
+}
 
+extension MaskEdit {
   /// Weights with sum 1 in which a small class (teeth, a brow) is not drowned by a large one: each
   /// class of the region counts with the square root of its size.
-  private static func pixelWeights(_ edit: MaskEdit) -> [Float] {
+  var pixelWeights: [Float] {
     var counts = [Int](repeating: 0, count: 256)
-    for (index, label) in edit.target.labels.enumerated() where edit.region.bits[index] {
+    for (index, label) in target.labels.enumerated() where region.bits[index] {
       counts[Int(label)] += 1
     }
     let factors = counts.map { $0 > 0 ? 1 / Float($0).squareRoot() : 0 }
-    var weights = edit.target.labels.enumerated().map { index, label in
-      edit.region.bits[index] ? factors[Int(label)] : 0
+    var weights = target.labels.enumerated().map { index, label in
+      region.bits[index] ? factors[Int(label)] : 0
     }
     let total = weights.reduce(0, +)
     if total > 0 { for index in weights.indices { weights[index] /= total } }

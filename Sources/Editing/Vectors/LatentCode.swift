@@ -43,6 +43,8 @@ public struct LatentCode: Equatable, Sendable {
     case photo(PhotoReference)
     /// A random sample.
     case sample(seed: UInt64, truncationPsi: Float)
+    /// A label map, by the fingerprint of its labels.
+    case layout(hash: String)
   }
 
   /// The photo that was embedded.

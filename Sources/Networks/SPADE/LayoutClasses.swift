@@ -54,9 +54,9 @@ public struct LayoutClasses: Equatable, Sendable {
   ///   without classes.
   public init(_ file: SafetensorsFile) throws(ModelError) {
     let weights = WeightTable(file)
-    let isSPADE = weights.shape(of: "generator.head_0.norm_0.mlp_shared.0.weight") != nil
     let channels =
-      isSPADE ? try SPADEDescription(metadata: file.metadata, weights: weights).layout : nil
+      SPADEDescription.fits(weights)
+      ? try SPADEDescription(metadata: file.metadata, weights: weights).layout : nil
     var named: Palette?
     if file.metadata["classes"] != nil {
       named = try ModelDescription(file).palette(classCount: channels?.classes, path: file.path)
@@ -67,6 +67,14 @@ public struct LayoutClasses: Equatable, Sendable {
     do throws(PictureError) { try self.init(channels, palette: named) } catch {
       throw .invalidMetadata(path: file.path, key: "classes", reason: error.description)
     }
+  }
+
+  /// What the channels of a layout stand for.
+  public var channels: LayoutChannels {
+    let isLastUnknown = unlabelled.map { Int($0) == palette.count - 1 } ?? false
+    return LayoutChannels(
+      classes: palette.count - (isLastUnknown ? 1 : 0), hasUnknown: isLastUnknown,
+      hasEdges: hasEdges)
   }
 
   /// Number of channels of a layout.
@@ -113,5 +121,14 @@ extension PixelRect {
     let height = min(size.height, max(1, size.width * aspectHeight / aspectWidth))
     return PixelRect(
       left: (size.width - width) / 2, top: (size.height - height) / 2, width: width, height: height)
+  }
+}
+
+extension Picture {
+  /// The largest centred part of an aspect, brought to this size.
+  public func centred(width newWidth: Int, height newHeight: Int) -> Picture {
+    let crop = PixelRect.largestCentred(
+      in: (width, height), aspectWidth: newWidth, aspectHeight: newHeight)
+    return cropped(to: crop).resized(width: newWidth, height: newHeight, by: .bicubic)
   }
 }

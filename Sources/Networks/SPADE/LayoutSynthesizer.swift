@@ -2,15 +2,15 @@ import Checkpoints
 import Pictures
 import TensorCore
 
-/// Draws pictures of layouts with a SPADE model: the fast generator, or the plain one when asked for,
-/// and the style encoder where the model has one.
+/// Draws pictures of layouts with a model: the fast generator where the model has SPADE layers only,
+/// otherwise or when asked for the plain one, and the style encoder where the model has one.
 public final class LayoutSynthesizer {
   /// Where the model was read.
   public let path: String
   /// Name of the domain, such as `faces`.
   public let domain: String
   /// Sizes and variant of the generator.
-  public let configuration: SPADEConfiguration
+  public let configuration: LayoutGeneratorConfiguration
   /// What the file says of the classes.
   public let classes: LayoutClasses
   /// Picture to style; nil for a model without it.
@@ -19,7 +19,7 @@ public final class LayoutSynthesizer {
 
   private enum Generator {
     case blocked(BlockedSPADEGenerator)
-    case plain(SPADEGenerator)
+    case plain(any LayoutGenerator)
   }
 
   /// Reads the model of an open file. `discriminator.*`, which training alone needs, is passed over.
@@ -34,10 +34,11 @@ public final class LayoutSynthesizer {
     configuration = description.generator
     domain = try ModelDescription(file).domain ?? "layouts"
     classes = try LayoutClasses(file)
-    generator =
-      isExact
-      ? .plain(try SPADEGenerator(weights, configuration: configuration))
-      : .blocked(try BlockedSPADEGenerator(weights, configuration: configuration))
+    if case .spade(let sizes) = configuration, sizes.conditioning == .spade, !isExact {
+      generator = .blocked(try BlockedSPADEGenerator(weights, configuration: sizes))
+    } else {
+      generator = .plain(try configuration.generator(weights))
+    }
     if let sizes = description.encoder {
       encoder = try StyleEncoder(weights, configuration: sizes)
     } else {
@@ -50,6 +51,8 @@ public final class LayoutSynthesizer {
   public var width: Int { configuration.width }
   /// Height of the pictures.
   public var height: Int { configuration.height }
+  /// Learned numbers of the generator.
+  public var parameterCount: Int { configuration.generatorWeights.parameterCount }
   /// Numbers of a style code; nil for a model whose pictures depend on the layout alone.
   public var latentSize: Int? { configuration.latentSize }
 
@@ -61,7 +64,9 @@ public final class LayoutSynthesizer {
     switch generator {
     case .blocked(let network): return network(layout, latent: latent).picture()
     case .plain(let network):
-      return withoutRecording { network(layout.layout.tensor, latent: latent) }.picture()
+      return withoutRecording {
+        network.pictures(of: layout.layout.tensor, latent: latent, mode: .evaluation)
+      }.picture()
     }
   }
 
@@ -69,9 +74,7 @@ public final class LayoutSynthesizer {
   /// model without encoder.
   public func style(of photo: Picture) -> Tensor? {
     encoder.map { encoder in
-      let crop = PixelRect.largestCentred(
-        in: (photo.width, photo.height), aspectWidth: width, aspectHeight: height)
-      let part = photo.cropped(to: crop).resized(width: width, height: height, by: .bicubic)
+      let part = photo.centred(width: width, height: height)
       return withoutRecording { encoder(Tensor(part)).mean }
     }
   }

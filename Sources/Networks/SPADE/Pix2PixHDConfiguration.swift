@@ -27,12 +27,17 @@ public struct Pix2PixHDConfiguration: Sendable, Equatable {
   public var concatenatesLayout: Bool
   /// Whether all convolutions but the last are under spectral normalisation.
   public var isSpectral: Bool
+  /// Width of the pictures that it is trained for.
+  public var width: Int
+  /// Height of the pictures that it is trained for.
+  public var height: Int
 
   /// A configuration; sizes not given are the reference's.
   public init(
     layoutChannels: Int, filters: Int = 64, reductions: Int = 4, residualBlocks: Int = 9,
     outerKernel: Int = 7, normalization: Normalization = .instance,
-    concatenatesLayout: Bool = false, isSpectral: Bool = true
+    concatenatesLayout: Bool = false, isSpectral: Bool = true, width: Int = 256,
+    height: Int = 256
   ) {
     self.layoutChannels = layoutChannels
     self.filters = filters
@@ -42,6 +47,8 @@ public struct Pix2PixHDConfiguration: Sendable, Equatable {
     self.normalization = normalization
     self.concatenatesLayout = concatenatesLayout
     self.isSpectral = isSpectral
+    self.width = width
+    self.height = height
   }
 
   /// A convolution and the name of the normalisation behind it, nil for the last convolution.

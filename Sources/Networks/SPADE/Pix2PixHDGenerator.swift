@@ -16,6 +16,15 @@ public final class Pix2PixHDGenerator {
     let convolution: SpectralConvolution
     let normalization: Normalization
 
+    var runningStatistics: RunningStatistics? {
+      switch normalization {
+      case .plain(.batch(let statistics)), .affine(.batch(let statistics), _, _): statistics
+      case .spade(let layer):
+        if case .batch(let statistics) = layer.normalization { statistics } else { nil }
+      case .none, .plain, .affine: nil
+      }
+    }
+
     func callAsFunction(_ x: Tensor, layout: LayoutPyramid, mode: NetworkMode) -> Tensor {
       let h = convolution(x, mode: mode)
       switch normalization {
@@ -64,6 +73,11 @@ public final class Pix2PixHDGenerator {
     last = try Self.read(configuration.last, weights, prefix: prefix, configuration)
     parameters = weights.taken(under: prefix, role: .parameter)
     buffers = weights.taken(under: prefix, role: .buffer)
+  }
+
+  /// The running statistics of all batch normalisations.
+  public var runningStatistics: [RunningStatistics] {
+    ([first] + down + blocks.flatMap { $0 } + up).compactMap(\.runningStatistics)
   }
 
   private static func read(

@@ -1,16 +1,10 @@
 import Checkpoints
 
-#if canImport(FoundationEssentials)
-import FoundationEssentials
-#else
-import Foundation
-#endif
-
-/// What a SPADE model's file says of its networks: the JSON object `spade` in the metadata `config`,
-/// with the option names of the reference, completed by the shapes of the tensors.
+/// What a layout model's file says of its networks: the options in the metadata `config`, completed
+/// by the shapes of the tensors.
 public struct SPADEDescription: Sendable, Equatable {
   /// The generator.
-  public var generator: SPADEConfiguration
+  public var generator: LayoutGeneratorConfiguration
   /// The style encoder; nil for a model without one.
   public var encoder: StyleEncoderConfiguration?
   /// What the channels of a layout stand for.
@@ -18,121 +12,127 @@ public struct SPADEDescription: Sendable, Equatable {
 
   /// A description.
   public init(
-    generator: SPADEConfiguration, encoder: StyleEncoderConfiguration?, layout: LayoutChannels
+    generator: LayoutGeneratorConfiguration, encoder: StyleEncoderConfiguration?,
+    layout: LayoutChannels
   ) {
     self.generator = generator
     self.encoder = encoder
     self.layout = layout
   }
 
-  private struct Stored: Codable {
-    var cropSize: Int?
-    var aspectRatio: Double?
-    var depth: String?
-    var normalization: String?
-    var hasUnknown: Bool?
-    var hasNoInstances: Bool?
-    var encoderSide: Int?
-    var filters: Int?
-    var layoutChannels: Int?
-    var hiddenChannels: Int?
-    var hasEncoder: Bool?
-    var latentSize: Int?
-
-    enum CodingKeys: String, CodingKey {
-      case cropSize = "crop_size"
-      case aspectRatio = "aspect_ratio"
-      case depth = "num_upsampling_layers"
-      case normalization = "norm_G"
-      case hasUnknown = "contain_dontcare_label"
-      case hasNoInstances = "no_instance"
-      case encoderSide = "encoder_size"
-      case filters = "ngf"
-      case layoutChannels = "semantic_nc"
-      case hiddenChannels = "nhidden"
-      case hasEncoder = "use_vae"
-      case latentSize = "z_dim"
-    }
-  }
-
-  private struct Config: Codable { var spade: Stored? }
-
   /// The value of the metadata `config`.
   public var configText: String {
-    let stored = Stored(
-      cropSize: generator.cropSize, aspectRatio: generator.aspectRatio,
-      depth: generator.depth.rawValue, normalization: generator.normalization.text,
-      hasUnknown: layout.hasUnknown, hasNoInstances: !layout.hasEdges, encoderSide: encoder?.side,
-      filters: generator.filters, layoutChannels: generator.layoutChannels,
-      hiddenChannels: generator.hiddenChannels, hasEncoder: generator.latentSize != nil,
-      latentSize: generator.latentSize)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    guard let data = try? encoder.encode(Config(spade: stored)) else { return "{}" }
-    return String(decoding: data, as: UTF8.self)
+    var options = SPADEOptions()
+    switch generator {
+    case .spade(let configuration): options.describe(configuration)
+    case .pix2pixHD(let configuration): options.describe(configuration)
+    }
+    options.hasUnknown = layout.hasUnknown
+    options.hasNoInstances = !layout.hasEdges
+    options.encoderSide = encoder?.side
+    return options.configText
+  }
+
+  /// Whether weights are those of a layout model, of whatever variant.
+  static func fits(_ weights: WeightTable) -> Bool {
+    ["generator.head_0.conv_0", Pix2PixHDConfiguration.firstLayer].contains { name in
+      ["weight", "weight_orig"].contains { weights.shape(of: "\(name).\($0)") != nil }
+    }
   }
 
   /// Reads the description of a file.
   ///
-  /// - Throws: `ModelError.missingTensor` for a file without SPADE generator,
+  /// - Throws: `ModelError.missingTensor` for a file without a generator of layouts,
   ///   `.invalidConfiguration` or `.unsupportedConfiguration` for a `config` that cannot be followed.
   public init(metadata: [String: String], weights: WeightTable) throws(ModelError) {
-    let stored = try Self.stored(metadata, weights.path)
-    let first = "generator.head_0.norm_0.mlp_shared.0.weight"
-    guard let shared = weights.shape(of: first), shared.count == 4 else {
-      throw .missingTensor(path: weights.path, name: first, expected: [nil, nil, nil, nil])
-    }
-    let last = "generator.conv_img.weight"
-    guard let image = weights.shape(of: last), image.count == 4,
-      let head = weights.shape(
-        of: "generator.fc.weight")
-    else { throw .missingTensor(path: weights.path, name: last, expected: [3, nil, 3, 3]) }
-    let hasExtraBlock = weights.shape(of: "generator.up_4.conv_0.bias") != nil
-    let depth = try Self.depth(stored, hasExtraBlock: hasExtraBlock, path: weights.path)
-    generator = SPADEConfiguration(
-      layoutChannels: shared[1], filters: hasExtraBlock ? 2 * image[1] : image[1],
-      hiddenChannels: shared[0], latentSize: head.count == 2 ? head[1] : nil, depth: depth,
-      cropSize: stored.cropSize ?? 256, aspectRatio: stored.aspectRatio ?? 1,
-      normalization: try Self.normalization(stored, weights, kernel: shared[2]))
-    let hasUnknown = stored.hasUnknown ?? false
-    let hasEdges = !(stored.hasNoInstances ?? true)
+    let options = try SPADEOptions(metadata: metadata, path: weights.path)
+    generator =
+      options.network == SPADEOptions.pix2pixHD
+      ? .pix2pixHD(try Pix2PixHDConfiguration(options, weights))
+      : .spade(try SPADEConfiguration(options, weights))
+    let hasUnknown = options.hasUnknown ?? false
+    let hasEdges = !(options.hasNoInstances ?? true)
     layout = LayoutChannels(
-      classes: shared[1] - (hasUnknown ? 1 : 0) - (hasEdges ? 1 : 0), hasUnknown: hasUnknown,
-      hasEdges: hasEdges)
-    let sizes = [generator.baseWidth, generator.baseHeight, layout.classes]
-    guard sizes.allSatisfy({ $0 > 0 }), generator.cropSize <= 8192 else {
+      classes: generator.layoutChannels - (hasUnknown ? 1 : 0) - (hasEdges ? 1 : 0),
+      hasUnknown: hasUnknown, hasEdges: hasEdges)
+    guard layout.classes > 0 else {
       throw .unsupportedConfiguration(
-        path: weights.path, key: "crop_size", value: "\(generator.cropSize)",
-        supported: "sizes from \(1 << depth.doublings) to 8192, and at least one class")
+        path: weights.path, key: "semantic_nc", value: "\(generator.layoutChannels)",
+        supported: "at least one class beside unlabelled pixels and edges")
     }
     if let mean = weights.shape(of: "encoder.fc_mu.weight"), mean.count == 2,
       let layer = weights.shape(of: "encoder.layer1.0.weight")
         ?? weights.shape(of: "encoder.layer1.0.weight_orig"), let filters = layer.first
     {
       encoder = StyleEncoderConfiguration(
-        filters: filters, latentSize: mean[0],
-        side: stored.encoderSide ?? 256)
+        filters: filters, latentSize: mean[0], side: options.encoderSide ?? 256)
+    }
+  }
+}
+
+extension SPADEOptions {
+  fileprivate mutating func describe(_ configuration: SPADEConfiguration) {
+    conditioning = configuration.conditioning == .concatenation ? Self.concatenation : nil
+    cropSize = configuration.cropSize
+    aspectRatio = configuration.aspectRatio
+    depth = configuration.depth.rawValue
+    normalization = configuration.normalization.text
+    filters = configuration.filters
+    layoutChannels = configuration.layoutChannels
+    hiddenChannels = configuration.hiddenChannels
+    hasEncoder = configuration.latentSize != nil
+    latentSize = configuration.latentSize
+  }
+}
+
+extension SPADEConfiguration {
+  /// What the options and the shapes of the tensors say.
+  fileprivate init(_ options: SPADEOptions, _ weights: WeightTable) throws(ModelError) {
+    let concatenates = options.conditioning == SPADEOptions.concatenation
+    let (channels, hidden, kernel) = try Self.layoutSizes(weights, concatenates: concatenates)
+    let last = "generator.conv_img.weight"
+    guard let image = weights.shape(of: last), image.count == 4,
+      let head = weights.shape(of: "generator.fc.weight")
+    else { throw .missingTensor(path: weights.path, name: last, expected: [3, nil, 3, 3]) }
+    let hasExtraBlock = weights.shape(of: "generator.up_4.conv_0.bias") != nil
+    let depth = try Self.depth(options, hasExtraBlock: hasExtraBlock, path: weights.path)
+    self.init(
+      layoutChannels: channels, filters: hasExtraBlock ? 2 * image[1] : image[1],
+      hiddenChannels: hidden ?? options.hiddenChannels ?? 128,
+      latentSize: head.count == 2 ? head[1] : nil, depth: depth,
+      cropSize: options.cropSize ?? 256, aspectRatio: options.aspectRatio ?? 1,
+      normalization: try Self.normalization(options, weights, kernel: kernel),
+      conditioning: concatenates ? .concatenation : .spade)
+    guard cropSize <= 8192, baseWidth > 0, baseHeight > 0 else {
+      throw .unsupportedConfiguration(
+        path: weights.path, key: "crop_size", value: "\(cropSize)",
+        supported: "sizes from \(1 << depth.doublings) to 8192")
     }
   }
 
-  private static func stored(_ metadata: [String: String], _ path: String) throws(ModelError)
-    -> Stored
+  /// Channels of a layout and, of SPADE layers, hidden channels and kernel.
+  private static func layoutSizes(_ weights: WeightTable, concatenates: Bool) throws(ModelError)
+    -> (channels: Int, hidden: Int?, kernel: Int?)
   {
-    guard let text = metadata["config"] else { return Stored() }
-    do {
-      return try JSONDecoder().decode(Config.self, from: Data(text.utf8)).spade ?? Stored()
-    } catch {
-      throw .invalidConfiguration(
-        path: path, reason: "'spade' is not the object of options that is expected there")
+    if concatenates {
+      let first = "generator.head_0.conv_0.weight"
+      guard let shape = weights.shape(of: first) ?? weights.shape(of: "\(first)_orig"),
+        shape.count == 4
+      else { throw .missingTensor(path: weights.path, name: first, expected: [nil, nil, 3, 3]) }
+      return (shape[1] - shape[0], nil, nil)
     }
+    let first = "generator.head_0.norm_0.mlp_shared.0.weight"
+    guard let shared = weights.shape(of: first), shared.count == 4 else {
+      throw .missingTensor(path: weights.path, name: first, expected: [nil, nil, nil, nil])
+    }
+    return (shared[1], shared[0], shared[2])
   }
 
-  private static func depth(_ stored: Stored, hasExtraBlock: Bool, path: String)
-    throws(ModelError) -> SPADEConfiguration.Depth
+  private static func depth(_ options: SPADEOptions, hasExtraBlock: Bool, path: String)
+    throws(ModelError) -> Depth
   {
-    guard let text = stored.depth else { return hasExtraBlock ? .most : .normal }
-    guard let depth = SPADEConfiguration.Depth(rawValue: text), (depth == .most) == hasExtraBlock
-    else {
+    guard let text = options.depth else { return hasExtraBlock ? .most : .normal }
+    guard let depth = Depth(rawValue: text), (depth == .most) == hasExtraBlock else {
       throw .unsupportedConfiguration(
         path: path, key: "num_upsampling_layers", value: "'\(text)'",
         supported: hasExtraBlock ? "'most'" : "'normal' and 'more'")
@@ -140,20 +140,22 @@ public struct SPADEDescription: Sendable, Equatable {
     return depth
   }
 
-  private static func normalization(_ stored: Stored, _ weights: WeightTable, kernel: Int)
+  private static func normalization(_ options: SPADEOptions, _ weights: WeightTable, kernel: Int?)
     throws(ModelError) -> SPADENormalization
   {
     let hasStatistics =
       weights.shape(of: "generator.head_0.norm_0.param_free_norm.running_mean") != nil
-    guard let text = stored.normalization else {
-      return SPADENormalization(kind: hasStatistics ? .batch : .instance, kernel: kernel)
+    guard let text = options.normalization else {
+      return SPADENormalization(kind: hasStatistics ? .batch : .instance, kernel: kernel ?? 3)
     }
-    guard let normalization = SPADENormalization(text), normalization.kernel == kernel,
+    guard let normalization = SPADENormalization(text),
+      kernel == nil || normalization.kernel == kernel,
       (normalization.kind != .instance) == hasStatistics
     else {
+      let side = kernel ?? 3
       throw .unsupportedConfiguration(
         path: weights.path, key: "norm_G", value: "'\(text)'",
-        supported: "'spectralspade\(hasStatistics ? "batch" : "instance")\(kernel)x\(kernel)'")
+        supported: "'spectralspade\(hasStatistics ? "batch" : "instance")\(side)x\(side)'")
     }
     return normalization
   }

@@ -7,8 +7,10 @@ import TensorCore
 public final class SPADEModel {
   /// Where the model was read.
   public let path: String
+  /// Sizes and variant of the generator.
+  public let configuration: LayoutGeneratorConfiguration
   /// Layout, and style code where there is an encoder, to picture.
-  public let generator: SPADEGenerator
+  public let generator: any LayoutGenerator
   /// Picture to style code; nil for a model without style.
   public let encoder: StyleEncoder?
   /// Names and colours of the classes; nil when the file has none.
@@ -35,7 +37,8 @@ public final class SPADEModel {
       file.tensors.filter { !$0.key.hasPrefix("discriminator.") }, path: file.path)
     let description = try SPADEDescription(metadata: file.metadata, weights: weights)
     path = file.path
-    generator = try SPADEGenerator(weights, configuration: description.generator)
+    configuration = description.generator
+    generator = try description.generator.generator(weights)
     encoder = try description.encoder.map { (sizes) throws(ModelError) in
       try StyleEncoder(weights, configuration: sizes)
     }

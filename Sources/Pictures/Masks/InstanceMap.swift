@@ -72,6 +72,14 @@ public struct InstanceMap: Equatable, Sendable {
     return InstanceMap(width: rect.width, height: rect.height, ids: cropped)
   }
 
+  /// The mirror image, left and right exchanged.
+  public func mirrored() -> InstanceMap {
+    var mirrored: [UInt32] = []
+    mirrored.reserveCapacity(ids.count)
+    for y in 0..<height { mirrored += ids[y * width..<(y + 1) * width].reversed() }
+    return InstanceMap(width: width, height: height, ids: mirrored)
+  }
+
   /// The map in another size; each pixel takes the number at its centre.
   public func resized(width newWidth: Int, height newHeight: Int) -> InstanceMap {
     if newWidth == width && newHeight == height { return self }

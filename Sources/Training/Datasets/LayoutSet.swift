@@ -6,8 +6,8 @@ import TensorCore
 public final class LayoutSet {
   /// The files.
   public let pairs: [PairedFolders.Pair]
-  /// The classes of the label maps.
-  public let palette: Palette
+  /// The classes of the label maps, and whether layouts have edges between instances.
+  public let classes: LayoutClasses
   /// How pairs are brought to the size of the network.
   public let preprocessing: Preprocessing
   private let mirroredClasses: [UInt8]
@@ -18,14 +18,14 @@ public final class LayoutSet {
   ///
   /// - Parameter warn: receives a line about flaws that decoding survives.
   public init(
-    _ pairs: [PairedFolders.Pair], palette: Palette, preprocessing: Preprocessing,
+    _ pairs: [PairedFolders.Pair], classes: LayoutClasses, preprocessing: Preprocessing,
     warn: @escaping (String) -> Void = { _ in }
   ) {
     check(!pairs.isEmpty, "layout set: no pairs")
     self.pairs = pairs
-    self.palette = palette
+    self.classes = classes
     self.preprocessing = preprocessing
-    mirroredClasses = palette.mirroredClasses
+    mirroredClasses = classes.palette.mirroredClasses
     self.warn = warn
   }
 
@@ -36,29 +36,32 @@ public final class LayoutSet {
   public func batch(step: Int, size: Int, seed: UInt64, _ random: inout RandomSource)
     throws(TrainingError) -> (layouts: Tensor, photos: Tensor)
   {
-    var maps: [LabelMap] = []
+    var layouts: [Tensor] = []
     var photos: [Tensor] = []
     for position in step * size..<(step + 1) * size {
-      let (map, photo) = try pair(index(at: position, seed: seed), &random)
-      maps.append(map)
+      let (layout, photo) = try pair(index(at: position, seed: seed), &random)
+      layouts.append(layout.tensor)
       photos.append(Tensor(photo))
     }
-    return (Tensor(layouts: maps, channels: palette.count), .concatenated(photos, axis: 0))
+    return (.concatenated(layouts, axis: 0), .concatenated(photos, axis: 0))
   }
 
   /// The pair at `index`, prepared.
   ///
   /// - Throws: `TrainingError.picture` that names a file, or `.preparedSize`.
   public func pair(_ index: Int, _ random: inout RandomSource) throws(TrainingError)
-    -> (labels: LabelMap, photo: Picture)
+    -> (layout: SemanticLayout, photo: Picture)
   {
     let files = pairs[index]
-    let prepared: (photo: Picture, labels: LabelMap)
+    let prepared: (photo: Picture, labels: LabelMap, instances: InstanceMap?)
     do throws(PictureError) {
       let photo = try Picture(contentsOf: files.photo, warn: warn)
-      let labels = try LabelMap(contentsOf: files.labels, palette: palette)
+      let labels = try LabelMap(
+        contentsOf: files.labels, palette: classes.palette, unlabelled: classes.unlabelled)
       try labels.requireSize(width: photo.width, height: photo.height, named: files.labels)
-      prepared = preprocessing(photo, labels, mirroredClasses: mirroredClasses, &random)
+      prepared = preprocessing(
+        photo, labels, instances: try instances(of: files, labels),
+        mirroredClasses: mirroredClasses, &random)
     } catch { throw .picture(error) }
     guard
       prepared.photo.width == preprocessing.width, prepared.photo.height == preprocessing.height
@@ -67,7 +70,28 @@ public final class LayoutSet {
         path: files.photo, width: prepared.photo.width, height: prepared.photo.height,
         expected: [preprocessing.width, preprocessing.height])
     }
-    return (prepared.labels, prepared.photo)
+    let layout = SemanticLayout(
+      labels: prepared.labels, edges: prepared.instances?.edges,
+      classCount: classes.palette.count)
+    return (layout, prepared.photo)
+  }
+
+  /// The objects of a pair; classes stand for them where there is no file of instances.
+  private func instances(of files: PairedFolders.Pair, _ labels: LabelMap) throws(PictureError)
+    -> InstanceMap?
+  {
+    guard classes.hasEdges else { return nil }
+    guard let path = files.instances else {
+      return InstanceMap(
+        width: labels.width, height: labels.height, ids: labels.labels.map(UInt32.init))
+    }
+    let map = try InstanceMap(contentsOf: path)
+    guard map.width == labels.width, map.height == labels.height else {
+      throw .sizeMismatch(
+        name: path, expectedWidth: labels.width, expectedHeight: labels.height,
+        actualWidth: map.width, actualHeight: map.height)
+    }
+    return map
   }
 
   private func index(at position: Int, seed: UInt64) -> Int {

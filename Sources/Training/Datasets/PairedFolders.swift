@@ -7,10 +7,46 @@ public struct PairedFolders: Sendable, Equatable {
     public let labels: String
     /// The photo, a PNG or JPEG file.
     public let photo: String
+    /// Which object a pixel belongs to, a PNG file.
+    public var instances: String?
   }
 
   /// The pairs in natural order: `frame9` comes before `frame10`.
   public let pairs: [Pair]
+
+  /// Pairs the files of two folders, not of their subfolders, and with a folder of instance maps
+  /// those of three.
+  ///
+  /// - Throws: `TrainingError.notAFolder`, `.nothingToTrainOn`, `.unpaired` or `.samePhotoName`.
+  public init(labels: String, photos: String, instances: String?) throws(TrainingError) {
+    let pairs = try Self(labels: labels, photos: photos).pairs
+    guard let instances else {
+      self.pairs = pairs
+      return
+    }
+    let names = Set(try Self.files(instances, ["png"]))
+    var completed: [Pair] = []
+    var missing: [Pair] = []
+    for var pair in pairs {
+      let name = FolderContents.stem(Self.name(pair.labels)) + ".png"
+      if names.contains(name) {
+        pair.instances = "\(instances)/\(name)"
+        completed.append(pair)
+      } else {
+        missing.append(pair)
+      }
+    }
+    if let first = missing.first {
+      let name = FolderContents.stem(Self.name(first.labels))
+      throw .unpaired(
+        file: first.labels, wanted: "\(instances)/\(name).png", count: missing.count)
+    }
+    self.pairs = completed
+  }
+
+  private static func name(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+  }
 
   /// Pairs the files of two folders, not of their subfolders.
   ///

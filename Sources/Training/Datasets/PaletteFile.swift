@@ -45,9 +45,9 @@ public enum PaletteFile {
     do throws(PictureError) { return try Palette(classes) } catch { throw .picture(error) }
   }
 
-  /// The classes as the metadata of a model file have them.
-  public static func metadata(_ palette: Palette) -> String {
-    let entries = palette.entries.map {
+  /// The classes as the metadata of a model file have them; with `count` the first ones alone.
+  public static func metadata(_ palette: Palette, count: Int? = nil) -> String {
+    let entries = palette.entries.prefix(count ?? palette.count).map {
       Entry(name: $0.name, color: [Int($0.color.red), Int($0.color.green), Int($0.color.blue)])
     }
     let encoder = JSONEncoder()

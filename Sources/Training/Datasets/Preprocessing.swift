@@ -46,13 +46,17 @@ public struct Preprocessing: Sendable, Equatable, Codable {
 
   /// A pair, prepared; the same for the same state of `random`.
   ///
-  /// - Parameter mirroredClasses: what each class becomes in a mirror.
+  /// - Parameters:
+  ///   - instances: which object a pixel belongs to, of the size of `labels`.
+  ///   - mirroredClasses: what each class becomes in a mirror.
   func callAsFunction(
-    _ photo: Picture, _ labels: LabelMap, mirroredClasses: [UInt8], _ random: inout RandomSource
-  ) -> (photo: Picture, labels: LabelMap) {
+    _ photo: Picture, _ labels: LabelMap, instances: InstanceMap? = nil, mirroredClasses: [UInt8],
+    _ random: inout RandomSource
+  ) -> (photo: Picture, labels: LabelMap, instances: InstanceMap?) {
     let size = scaledSize(width: photo.width, height: photo.height)
     var photo = photo.resized(width: size.width, height: size.height, by: .bicubic)
     var labels = labels.resized(width: size.width, height: size.height)
+    var instances = instances?.resized(width: size.width, height: size.height)
     // Drawn for every pair, so that one pair's size has no say in the next pair's numbers.
     let (x, y, flip) = (random.uniform(), random.uniform(), random.uniform())
     if crops, photo.width >= width, photo.height >= height {
@@ -61,12 +65,14 @@ public struct Preprocessing: Sendable, Equatable, Codable {
         top: Int(y * Float(photo.height - height + 1)), width: width, height: height)
       photo = photo.cropped(to: rect)
       labels = labels.cropped(to: rect)
+      instances = instances?.cropped(to: rect)
     }
     if mirrors, flip < 0.5 {
       photo = photo.mirrored()
       labels = labels.mirrored().exchanging(mirroredClasses)
+      instances = instances?.mirrored()
     }
-    return (photo, labels)
+    return (photo, labels, instances)
   }
 
   private var crops: Bool {

@@ -35,9 +35,10 @@ public struct SPADEModelFile {
         tensors.mapValues { CheckpointTensor($0) },
         metadata: [
           "format": "semblance.spade", "kind": "spade", "config": description.configText,
-          "classes": PaletteFile.metadata(classes), "provenance": provenance,
+          "classes": PaletteFile.metadata(classes, count: description.layout.classes),
+          "provenance": provenance,
         ], precision: .float16,
-        keepingSinglePrecision: Set(tensors.keys.filter { $0.contains(".param_free_norm.") }),
+        keepingSinglePrecision: Set(tensors.keys.filter { $0.contains(".running_") }),
         to: path)
     } catch { throw .checkpoint(error) }
   }
@@ -45,11 +46,11 @@ public struct SPADEModelFile {
   /// The model in memory, with weights in single precision.
   ///
   /// - Throws: `TrainingError.model`.
-  public func model() throws(TrainingError) -> (SPADEGenerator, StyleEncoder?) {
+  public func model() throws(TrainingError) -> (any LayoutGenerator, StyleEncoder?) {
     let table = WeightTable(tensors)
     do throws(ModelError) {
       return (
-        try SPADEGenerator(table, configuration: description.generator),
+        try description.generator.generator(table),
         try description.encoder.map { (sizes) throws(ModelError) in
           try StyleEncoder(table, configuration: sizes)
         }

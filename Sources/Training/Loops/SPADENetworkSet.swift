@@ -10,7 +10,7 @@ final class SPADENetworkSet {
     let style: StyleDistribution?
   }
 
-  let generator: SPADEGenerator
+  let generator: any LayoutGenerator
   let encoder: StyleEncoder?
   let discriminator: PatchDiscriminator
   private let description: SPADEDescription
@@ -47,7 +47,7 @@ final class SPADENetworkSet {
     discriminatorSizes = sizes
     let table = WeightTable(weights, isTrainable: isTrainable)
     do throws(ModelError) {
-      generator = try SPADEGenerator(table, configuration: description.generator)
+      generator = try description.generator.generator(table)
       discriminator = try PatchDiscriminator(table, configuration: sizes)
       encoder = try description.encoder.map { (sizes) throws(ModelError) in
         try StyleEncoder(table, configuration: sizes)
@@ -78,7 +78,7 @@ final class SPADENetworkSet {
       latent = style?.sample(noise: noise) ?? noise
     }
     return Generated(
-      pictures: generator(layouts, latent: latent, mode: .training), style: style)
+      pictures: generator.pictures(of: layouts, latent: latent, mode: .training), style: style)
   }
 
   /// The discriminator's results for made pictures and photos, from one pass over both.
@@ -123,9 +123,12 @@ final class SPADENetworkSet {
       guard let u = tensors[layer + "weight_u"], let v = tensors[layer + "weight_v"] else {
         continue
       }
-      let matrix = tensor.detached().reshaped([u.count, v.count])
-      result[layer + "weight"] = SpectralNorm(u: u, v: v)
-        .normalized(matrix, mode: .evaluation).reshaped(tensor.shape)
+      // Transposed convolutions store their inputs, twice as many as outputs, first.
+      let isTransposed = tensor.shape[0] != u.count
+      result[layer + "weight"] = SpectralConvolution(
+        weight: tensor.detached(), bias: nil, norm: SpectralNorm(u: u, v: v), padding: 0,
+        isTransposed: isTransposed
+      ).kernel(mode: .evaluation)
     }
     return result
   }

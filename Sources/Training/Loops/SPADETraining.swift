@@ -21,6 +21,7 @@ public final class SPADETraining {
   private let discriminatorOptimizer: AdamOptimizer
   private let average: ExponentialMovingAverage
   private let loss: AdversarialLoss
+  private let perceptual: VGG19Distance?
   private static let kind = "spade"
 
   private struct Record: Codable {
@@ -33,10 +34,17 @@ public final class SPADETraining {
 
   /// A training that begins with random weights.
   ///
+  /// - Parameter perceptual: compares pictures and photos by VGG19's features, as much as
+  ///   `options.perceptualWeight` says.
   /// - Throws: `TrainingError.model` when the networks cannot be made.
-  public init(_ description: SPADEDescription, options: SPADETrainingOptions, data: LayoutSet)
-    throws(TrainingError)
-  {
+  public init(
+    _ description: SPADEDescription, options: SPADETrainingOptions, data: LayoutSet,
+    perceptual: VGG19Distance? = nil
+  ) throws(TrainingError) {
+    check(
+      (perceptual == nil) == (options.perceptualWeight == nil),
+      "SPADE training: a perceptual loss needs network and weight")
+    self.perceptual = perceptual
     self.description = description
     self.options = options
     self.data = data
@@ -179,6 +187,9 @@ public final class SPADETraining {
       total = total + value
     }
     add("pixels", options.pixelWeight) { (made.pictures - photos).absolute().mean() }
+    if let perceptual {
+      add("VGG", options.perceptualWeight ?? 0) { perceptual(made.pictures, to: photos) }
+    }
     if let style = made.style { add("KLD", options.divergenceWeight) { style.divergence } }
     if isSolo {
       terms.append(LossTerm("GAN", 0))

@@ -24,6 +24,8 @@ public struct SPADETrainingOptions: Sendable, Equatable, Codable {
   public var divergenceWeight: Float = 0.05
   /// Factor of the mean absolute difference from the photo; the reference has none.
   public var pixelWeight: Float = 0
+  /// Factor of the differences of VGG19's features, for trainings that are given that network.
+  public var perceptualWeight: Float?
   /// Share of the steps, at the beginning, without discriminator: pictures that are far off teach it
   /// nothing, and these steps take half the time. Needs a `pixelWeight`.
   public var soloShare: Float = 0

@@ -35,7 +35,8 @@ struct SmallLayouts {
   /// The pairs for networks of 32x32.
   func set(mirrors: Bool = true) throws -> LayoutSet {
     LayoutSet(
-      try PairedFolders(labels: labels, photos: photos).pairs, palette: Self.palette,
+      try PairedFolders(labels: labels, photos: photos).pairs,
+      classes: LayoutClasses(palette: Self.palette),
       preprocessing: Preprocessing(
         mode: .fixed, loadSize: 32, width: 32, height: 32, mirrors: mirrors))
   }
@@ -45,11 +46,26 @@ struct SmallLayouts {
     -> SPADEDescription
   {
     SPADEDescription(
-      generator: SPADEConfiguration(
-        layoutChannels: 3, filters: 2, hiddenChannels: 4, latentSize: latentSize, cropSize: 32,
-        conditioning: conditioning),
+      generator: .spade(
+        SPADEConfiguration(
+          layoutChannels: 3, filters: 2, hiddenChannels: 4, latentSize: latentSize, cropSize: 32,
+          conditioning: conditioning)),
       encoder: latentSize.map {
         StyleEncoderConfiguration(filters: 2, latentSize: $0, side: 32)
       }, layout: LayoutChannels(classes: 3))
   }
+
+  /// A pix2pixHD++ small enough for tests.
+  static let pix2pixHD = SPADEDescription(
+    generator: .pix2pixHD(
+      Pix2PixHDConfiguration(
+        layoutChannels: 3, filters: 2, reductions: 2, residualBlocks: 1, normalization: .batch,
+        width: 32, height: 32)),
+    encoder: nil, layout: LayoutChannels(classes: 3))
+
+  /// One description of each kind of generator.
+  static let descriptions = [
+    description(latentSize: 4), description(latentSize: nil, conditioning: .concatenation),
+    pix2pixHD,
+  ]
 }
