@@ -74,9 +74,12 @@ struct BlockedConvolutionTests {
     let expected = reference(x, weight, stride: 1, padding: 1)
     for set in InstructionSet.allCases {
       withSettings(instructionSet: set) {
-        let y = x.blocked().convolved(withFrozen: FrozenWeights(weight), algorithm: algorithm)
-        let error = relativeError(y.unblocked(channels: 16), expected)
-        #expect(error < bound, "\(set)")
+        for readingTaps in [false, true] {
+          let frozen = FrozenWeights(weight, readingTaps: readingTaps)
+          let y = x.blocked().convolved(withFrozen: frozen, algorithm: algorithm)
+          let error = relativeError(y.unblocked(channels: 16), expected)
+          #expect(error < bound, "\(set), reading taps: \(readingTaps)")
+        }
       }
     }
   }
@@ -123,9 +126,13 @@ struct BlockedConvolutionTests {
         let seed = random(expected.shape, seed: 3)
         let expectedGradient = gradients(of: expected, withRespectTo: [x], seed: seed)[0]
         let exact = reference(x, weight, stride: 2, padding: padding)
-        let frozen = FrozenWeights(weight, stride: 2, padding: padding)
         withSettings(instructionSet: instructionSet) {
-          for algorithm in [ConvolutionAlgorithm.patches, .strided2, .strided4] {
+          for (algorithm, readingTaps) in [
+            (ConvolutionAlgorithm.patches, false), (.strided2, false), (.strided4, false),
+            (.strided2, true), (.strided4, true),
+          ] {
+            let frozen = FrozenWeights(
+              weight, stride: 2, padding: padding, readingTaps: readingTaps)
             let y = x.blocked().convolved(withFrozen: frozen, algorithm: algorithm)
               .unblocked(channels: 20)
             #expect(relativeError(y, exact) < 1e-6)
@@ -150,15 +157,17 @@ struct BlockedConvolutionTests {
       filterWidth: 4, padding: (1, 1, 1, 1))
     let expected = Tensor(wide.map(Float.init), shape: [1, 16, 33, 33]).resampled(by: blur)
     for (algorithm, bound) in [(ConvolutionAlgorithm.strided2, 8e-7), (.strided4, 1.1e-6)] {
-      let y = x.blocked().upsamplingConvolved(
-        withFrozen: FrozenWeights(weight), blurTaps: [0.25, 0.75, 0.75, 0.25],
-        algorithm: algorithm)
-      #expect(deviation(y.unblocked(channels: 16), expected) < bound)
+      for readingTaps in [false, true] {
+        let y = x.blocked().upsamplingConvolved(
+          withFrozen: FrozenWeights(weight, readingTaps: readingTaps),
+          blurTaps: [0.25, 0.75, 0.75, 0.25], algorithm: algorithm)
+        #expect(deviation(y.unblocked(channels: 16), expected) < bound)
+      }
     }
   }
 
-  @Test(arguments: InstructionSet.allCases)
-  func upsamplingLayerAndItsGradients(instructionSet: InstructionSet) {
+  @Test(arguments: InstructionSet.allCases, [false, true])
+  func upsamplingLayerAndItsGradients(instructionSet: InstructionSet, readingTaps: Bool) {
     let taps: [Float] = [0.2, 0.7, 0.9, 0.3]
     let blur = FIRResampling(
       filter: taps.flatMap { row in taps.map { $0 * row } }, filterHeight: 4, filterWidth: 4,
@@ -180,7 +189,8 @@ struct BlockedConvolutionTests {
       withSettings(instructionSet: instructionSet) {
         for algorithm in [ConvolutionAlgorithm.strided2, .strided4] {
           let result = leaves[0].blocked().upsamplingConvolved(
-            withFrozen: FrozenWeights(weight), blurTaps: taps, inputScale: leaves[1],
+            withFrozen: FrozenWeights(weight, readingTaps: readingTaps), blurTaps: taps,
+            inputScale: leaves[1],
             outputScale: leaves[2],
             epilogue: ConvolutionEpilogue(
               bias: leaves[3], noise: noise, noiseStrength: 0.3, slope: 0.2, gain: 1.4,
@@ -210,8 +220,8 @@ struct BlockedConvolutionTests {
     return a.leakyReLU(slope: 0.2, gain: 1.4).clamped(to: -clamp...clamp)
   }
 
-  @Test(arguments: InstructionSet.allCases)
-  func fusedLayerAndItsGradients(instructionSet: InstructionSet) {
+  @Test(arguments: InstructionSet.allCases, [false, true])
+  func fusedLayerAndItsGradients(instructionSet: InstructionSet, readingTaps: Bool) {
     for (height, width, stride, algorithm) in [
       (6, 5, 1, ConvolutionAlgorithm.patches), (7, 7, 2, .patches), (8, 6, 2, .patches),
       (6, 7, 1, .winograd2), (9, 11, 1, .winograd4), (45, 44, 1, .winograd4),
@@ -229,8 +239,8 @@ struct BlockedConvolutionTests {
       let expectedGradients = gradients(of: expected, withRespectTo: leaves, seed: seed)
       withSettings(instructionSet: instructionSet) {
         let result = leaves[0].blocked().convolved(
-          withFrozen: FrozenWeights(weight, stride: stride), inputScale: leaves[1],
-          outputScale: leaves[2],
+          withFrozen: FrozenWeights(weight, stride: stride, readingTaps: readingTaps),
+          inputScale: leaves[1], outputScale: leaves[2],
           epilogue: ConvolutionEpilogue(
             bias: leaves[3], noise: noise, noiseStrength: 0.3, slope: 0.2, gain: 1.4, clamp: 1.5),
           algorithm: algorithm

@@ -93,7 +93,8 @@ struct BlockedOperationTests {
   }
 
   @Test(arguments: [
-    (3, 3, 1, 1), (3, 3, 2, 1), (1, 5, 2, 2), (4, 7, 3, 0), (3, 1, 1, 0), (3, 11, 4, 2),
+    (3, 3, 1, 1), (1, 3, 1, 1), (2, 3, 1, 1), (4, 3, 1, 1), (3, 5, 1, 2), (3, 3, 2, 1),
+    (1, 5, 2, 2), (4, 7, 3, 0), (3, 1, 1, 0), (3, 11, 4, 2),
   ])
   func convolutionOfPlanes(planes: Int, kernel: Int, stride: Int, padding: Int) {
     let weight = random([36, planes, kernel, kernel], seed: 2) * 0.3
@@ -106,6 +107,16 @@ struct BlockedOperationTests {
       $0[0].convolved(
         withFrozen: frozen, epilogue: ConvolutionEpilogue(bias: bias, slope: 0.2)
       ).unblocked(channels: 36)
+    }
+  }
+
+  @Test func convolutionOfPlanesWithoutEpilogue() {
+    let weight = random([20, 3, 3, 3], seed: 2)
+    let frozen = FrozenWeights(weight)
+    expectSame([random([1, 3, 21, 18], seed: 1)]) {
+      $0[0].convolved(with: weight, padding: 1)
+    } _: {
+      $0[0].convolved(withFrozen: frozen).unblocked(channels: 20)
     }
   }
 

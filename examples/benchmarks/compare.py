@@ -364,14 +364,33 @@ def cases():
             yield dict(
                 bench="edit-step", name=f"{resolution} base {base} step",
                 label=f"{resolution} base {base} step, {'project first' if first else 'stacked'}",
-                torch=dict(kind="edit-step", arguments=[resolution, base, first]), runs=1)
+                torch=dict(kind="edit-step", arguments=[resolution, base, first]), runs=1,
+                bytes=0 if first else stacked_bytes(resolution, base))
     for kind in ["segments", "noise"]:
         yield dict(bench="spade", name=f"256 ngf 64 {kind}", torch=dict(
             kind="spade", arguments=[256]), runs=1)
 
 
+def stacked_bytes(resolution, base):
+    """What a step that stacks the enlarged features holds at least: the features, their stack and
+    the gradients of both."""
+    sides = [4 << i for i in range(resolution.bit_length() - 2)]
+    channels = sum(min(base // side, 512) * (1 if side == 4 else 2) for side in sides)
+    return 4 * channels * resolution**2 * 4
+
+
+def free_bytes():
+    with open("/proc/meminfo") as file:
+        sizes = dict(line.split(":") for line in file)
+    return int(sizes["MemAvailable"].split()[0]) * 1024
+
+
 def compare(case, arguments):
-    layouts = ["default", "last"]
+    """None where PyTorch would not fit into memory; one memory format where two do not."""
+    room = free_bytes() / max(case.get("bytes", 0), 1)
+    layouts = ["default", "last"][:int(min(room, 2))]
+    if not layouts:
+        return None
     peers = {layout: Torch(case, layout, arguments.threads) for layout in layouts}
     own = dict(minimum=[], median=[], resident=0)
     for _ in range(arguments.rounds):
@@ -438,8 +457,12 @@ def main():
     results = []
     for case in cases():
         if arguments.filter in f"{case['bench']} {case.get('label', case['name'])}":
-            results.append(compare(case, arguments))
-            print(row(results[-1]), flush=True)
+            result = compare(case, arguments)
+            if result is None:
+                print(f"| {case['bench']} {case['label']} | does not fit into memory |", flush=True)
+            else:
+                results.append(result)
+                print(row(result), flush=True)
     if arguments.filter in "startup":
         for result in startup(arguments):
             results.append(result)

@@ -20,6 +20,7 @@
 #include "reduce.h"
 #include "resample_nchw.h"
 #include "strided_winograd.h"
+#include "tap_panels.h"
 #include "winograd.h"
 #include "unit_distance.h"
 #endif

@@ -48,9 +48,9 @@ public enum ConvolutionAlgorithm: Hashable, Sendable {
 
   /// The algorithm for one image of this size.
   ///
-  /// Per pair of channels an algorithm costs `products x tiles` multiplications and the reading of
-  /// `matrices` weights; a core multiplies about as fast as it can read a sixteenth as many
-  /// weights from memory. The least sum wins: with stride 1 patches up to 4x4 pixels, F(2x2) up to
+  /// Per pair of channels an algorithm costs `products x tiles` multiplications and the reading or
+  /// making of `matrices` weights, each of which takes about as long as 16 multiplications. The
+  /// least sum wins: with stride 1 patches up to 4x4 pixels, F(2x2) up to
   /// 8x8 and F(4x4) from 12x12. Kernels that are not 3x3 take patches.
   public static func best(
     for window: ConvolutionWindow, height: Int, width: Int
@@ -87,6 +87,9 @@ public enum ConvolutionAlgorithm: Hashable, Sendable {
     }
     return candidates.min { cost($0) < cost($1) } ?? .patches
   }
+
+  /// Whether this is one of the algorithms for stride 2.
+  var isStrided: Bool { self == .strided2 || self == .strided4 }
 
   /// Tiles of an image (of the small image, for stride 2).
   func tiles(height: Int, width: Int) -> Int {

@@ -31,6 +31,9 @@ public struct ConvolutionEpilogue {
     self.clamp = clamp
   }
 
+  /// Whether a gradient passes through unchanged.
+  var passesGradients: Bool { slope == 1 && gain == 1 && clamp == .infinity }
+
   /// Bias and plain ReLU.
   public static func relu(bias: Tensor?) -> ConvolutionEpilogue {
     ConvolutionEpilogue(bias: bias, slope: 0)

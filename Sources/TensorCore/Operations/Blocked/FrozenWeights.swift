@@ -24,16 +24,29 @@ public final class FrozenWeights {
     case spreadGradient(ConvolutionAlgorithm)
     /// The convolution of planes.
     case planes
+    /// The convolution of planes by minimal filtering.
+    case filteredPlanes
     /// The gradient of the convolution of planes.
     case planesGradient
   }
   private var prepared: [Purpose: Storage] = [:]
+  private let readsTaps: Bool?
 
-  /// Wraps `weight` `[K, C, kh, kw]`; `padding` nil keeps the size of the image (odd kernels).
-  public init(_ weight: Tensor, gain: Float = 1, stride: Int = 1, padding: Int? = nil) {
+  /// Wraps `weight` `[K, C, kh, kw]`.
+  /// - Parameters:
+  ///   - padding: nil keeps the size of the image (odd kernels).
+  ///   - readingTaps: whether minimal filtering transforms the kernels while it runs and keeps
+  ///     nothing but the copy for patches, for both directions. nil takes that for weights that
+  ///     would not stay in a cache when transformed: their nine taps are read faster than the 36
+  ///     values that they become, for little arithmetic.
+  public init(
+    _ weight: Tensor, gain: Float = 1, stride: Int = 1, padding: Int? = nil,
+    readingTaps: Bool? = nil
+  ) {
     check(weight.shape.rank == 4, "frozen weights: \(weight.shape)")
     shape = weight.shape
     original = weight.detached()
+    readsTaps = readingTaps
     self.gain = gain
     window = ConvolutionWindow(
       kernelHeight: weight.shape[2], kernelWidth: weight.shape[3], stride: stride,
@@ -72,12 +85,51 @@ public final class FrozenWeights {
   /// prepared later only if `algorithm` is `.patches`.
   public func seal(for algorithm: ConvolutionAlgorithm) {
     check(algorithm.isUsable(for: window), "seal: \(algorithm) for \(shape)")
-    _ = panels(for: .forward(algorithm))
+    _ = panels(for: .forward(readsTaps(algorithm) ? .patches : algorithm))
     original = nil
   }
 
   /// Floats held by prepared copies.
   public var preparedCount: Int { prepared.values.reduce(0) { $0 + $1.count } }
+
+  private func readsTaps(_ algorithm: ConvolutionAlgorithm) -> Bool {
+    let bytes = algorithm.matrices * blockCount(inputs) * blockCount(outputs) * 1024
+    return algorithm != .patches && readsTaps ?? (bytes > 10 << 20)
+  }
+
+  /// The matrices of a convolution by minimal filtering; `purpose` is not for patches or planes.
+  func productPanels(for purpose: Purpose) -> ProductPanels {
+    let (algorithm, isSwapped, filter): (ConvolutionAlgorithm, Bool, ProductPanels.Filter)
+    switch purpose {
+    case .forward(let chosen):
+      (algorithm, isSwapped) = (chosen, false)
+      filter = chosen.isStrided ? .strided(direction: Int32(SEMBLANCE_GATHER)) : .winograd
+    case .inputGradient(let chosen):
+      (algorithm, isSwapped) = (chosen, true)
+      filter = chosen.isStrided ? .strided(direction: Int32(SEMBLANCE_SPREAD)) : .winograd
+    case .spread(let chosen):
+      (algorithm, isSwapped) = (chosen, false)
+      filter = .strided(direction: Int32(SEMBLANCE_SPREAD))
+    case .spreadGradient(let chosen):
+      (algorithm, isSwapped) = (chosen, true)
+      filter = .strided(direction: Int32(SEMBLANCE_GATHER))
+    case .planes, .filteredPlanes, .planesGradient:
+      fatalError("product panels for \(purpose)")
+    }
+    check(algorithm != .patches, "product panels for \(purpose)")
+    let source: ProductPanels.Source =
+      if !readsTaps(algorithm) {
+        .prepared(panels(for: purpose).base)
+      } else if isSwapped {
+        .oppositeTaps(panels(for: .forward(.patches)).base)
+      } else {
+        .taps(panels(for: .forward(.patches)).base)
+      }
+    return ProductPanels(
+      source: source, algorithm: algorithm, filter: filter,
+      inputBlocks: blockCount(isSwapped ? outputs : inputs),
+      outputBlocks: blockCount(isSwapped ? inputs : outputs))
+  }
 
   /// The right side of the panel products.
   func panels(for purpose: Purpose) -> Storage {
@@ -93,6 +145,7 @@ public final class FrozenWeights {
       case .spreadGradient(let algorithm):
         prepare(algorithm, isSwapped: true, direction: SEMBLANCE_GATHER)
       case .planes: preparePlanes(isGradient: false)
+      case .filteredPlanes: prepareFilteredPlanes()
       case .planesGradient: preparePlanes(isGradient: true)
       }
     prepared[purpose] = result
@@ -104,9 +157,19 @@ public final class FrozenWeights {
     let blocks = blockCount(outputs)
     let weight = weight
     let result = Storage(
-      count: isGradient ? blockCount(4 * taps) * blocks * 256 : blocks * inputs * taps * 16)
+      count: isGradient
+        ? Int(semblance_plane_gradient_blocks(Int64(inputs), Int64(taps))) * blocks * 256
+        : blocks * inputs * taps * 16)
     let pack = isGradient ? semblance_plane_gradient_weights : semblance_plane_weights
     pack(weight.pointer, Int64(outputs), Int64(inputs), Int64(taps), gain, result.base)
+    return result
+  }
+
+  private func prepareFilteredPlanes() -> Storage {
+    let panels = prepare(.winograd4, isSwapped: false, direction: SEMBLANCE_GATHER)
+    let blocks = blockCount(outputs)
+    let result = Storage(count: blocks * ConvolutionAlgorithm.winograd4.matrices * inputs * 16)
+    semblance_plane_winograd_weights(panels.base, Int64(blocks), Int64(inputs), result.base)
     return result
   }
 

@@ -220,15 +220,17 @@ private struct FusedConvolution {
     let span = OperationTrace.begin(name, multiplications: multiplications)
     defer { span?.end() }
     if let upsamplingTaps {
-      let panels = weights.panels(for: .spread(algorithm))
-      return pass.runUpsampling(algorithm, taps: upsamplingTaps, panels: panels.base)
+      return pass.runUpsampling(
+        blurTaps: upsamplingTaps, weights.productPanels(for: .spread(algorithm)))
     }
-    let panels = weights.panels(for: .forward(algorithm)).base
     switch algorithm {
-    case .patches: pass.runPatches(weights.window, panels: panels)
-    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels)
+    case .patches:
+      pass.runPatches(weights.window, panels: weights.panels(for: .forward(.patches)).base)
+    case .winograd2, .winograd4:
+      pass.runWinograd(weights.productPanels(for: .forward(algorithm)))
     case .strided2, .strided4:
-      pass.runHalving(algorithm, padding: weights.window.padding, panels: panels)
+      pass.runHalving(
+        padding: weights.window.padding, weights.productPanels(for: .forward(algorithm)))
     }
   }
 
@@ -236,20 +238,23 @@ private struct FusedConvolution {
     let span = OperationTrace.begin("\(name), gradient", multiplications: multiplications)
     defer { span?.end() }
     if let upsamplingTaps {
-      let panels = weights.panels(for: .spreadGradient(algorithm))
-      return pass.runUpsamplingGradient(algorithm, taps: upsamplingTaps, panels: panels.base)
+      return pass.runUpsamplingGradient(
+        blurTaps: upsamplingTaps, weights.productPanels(for: .spreadGradient(algorithm)))
     }
-    let panels = weights.panels(for: .inputGradient(algorithm)).base
     let window = weights.window
     switch algorithm {
     case .patches:
       let transposed = ConvolutionWindow(
         kernelHeight: window.kernelHeight, kernelWidth: window.kernelWidth,
         padding: window.kernelHeight - 1 - window.padding)
-      pass.runPatches(transposed, dilation: window.stride, panels: panels)
-    case .winograd2, .winograd4: pass.runWinograd(algorithm, panels: panels)
+      pass.runPatches(
+        transposed, dilation: window.stride,
+        panels: weights.panels(for: .inputGradient(.patches)).base)
+    case .winograd2, .winograd4:
+      pass.runWinograd(weights.productPanels(for: .inputGradient(algorithm)))
     case .strided2, .strided4:
-      pass.runHalvingGradient(algorithm, padding: window.padding, panels: panels)
+      pass.runHalvingGradient(
+        padding: window.padding, weights.productPanels(for: .inputGradient(algorithm)))
     }
   }
 

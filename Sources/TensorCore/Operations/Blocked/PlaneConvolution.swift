@@ -40,6 +40,28 @@ extension Tensor {
       "convolution of planes \(shape), \(weights.shape)",
       multiplications: weights.shape.count * size.height * size.width)
     defer { span?.end() }
+    let bias = epilogue.bias.map { paddedChannels($0.pointer, weights.outputs) }
+    let finish = semblance_epilogue(
+      scale: nil, bias: bias.map { UnsafePointer($0.base) }, noise: nil, noise_strength: 0,
+      slope: epilogue.slope, gain: epilogue.gain, clamp: epilogue.clamp)
+    let algorithm = ConvolutionAlgorithm.best(
+      for: weights.window, height: size.height, width: size.width)
+    let start = image * blockCount(weights.outputs) * size.height * size.width * 16
+    withUnsafePointer(to: finish) { finish in
+      if algorithm == .winograd4 {
+        filterPlanes(image, weights, finish, target + start)
+      } else {
+        slidePlanes(image, weights, finish, size, target + start)
+      }
+    }
+    withExtendedLifetime(bias) {}
+  }
+
+  /// Any kernel and stride: the sum over taps and planes, pixel by pixel.
+  private func slidePlanes(
+    _ image: Int, _ weights: FrozenWeights, _ epilogue: UnsafePointer<semblance_epilogue>,
+    _ size: (height: Int, width: Int), _ target: UnsafeMutablePointer<Float>
+  ) {
     let (planes, height, width) = (shape[1], shape[2], shape[3])
     let padding = weights.window.padding
     let (paddedHeight, paddedWidth) = (height + 2 * padding, width + 2 * padding)
@@ -50,27 +72,43 @@ extension Tensor {
         Int64(padding), padded.base + plane * paddedHeight * paddedWidth)
     }
     let panels = weights.panels(for: .planes)
-    let blocks = blockCount(weights.outputs)
-    let bias = epilogue.bias.map { paddedChannels($0.pointer, weights.outputs) }
-    let finish = semblance_epilogue(
-      scale: nil, bias: bias.map { UnsafePointer($0.base) }, noise: nil, noise_strength: 0,
-      slope: epilogue.slope, gain: epilogue.gain, clamp: epilogue.clamp)
     let geometry = semblance_plane_shape(
       planes: padded.base, plane_count: Int64(planes), padded_height: Int64(paddedHeight),
       padded_width: Int64(paddedWidth), kernel: Int64(weights.window.kernelHeight),
       stride: Int64(weights.window.stride), output_width: Int64(size.width))
-    let pixels = size.height * size.width
     withUnsafePointer(to: geometry) { geometry in
-      withUnsafePointer(to: finish) { finish in
-        Parallel.forRanges(size.height, grain: max(1, 2048 / size.width)) { rows in
-          semblance_plane_convolution(
-            geometry, panels.base, finish, Int64(pixels), 0, Int64(blocks),
-            Int64(rows.lowerBound), Int64(rows.upperBound),
-            target + image * blocks * pixels * 16)
-        }
+      Parallel.forRanges(size.height, grain: max(1, 2048 / size.width)) { rows in
+        semblance_plane_convolution(
+          geometry, panels.base, epilogue, Int64(size.height * size.width), 0,
+          Int64(blockCount(weights.outputs)), Int64(rows.lowerBound), Int64(rows.upperBound),
+          target)
       }
     }
-    withExtendedLifetime((padded, bias)) {}
+    withExtendedLifetime(padded) {}
+  }
+
+  /// 3x3 with stride 1 and padding 1 by minimal filtering.
+  private func filterPlanes(
+    _ image: Int, _ weights: FrozenWeights, _ epilogue: UnsafePointer<semblance_epilogue>,
+    _ target: UnsafeMutablePointer<Float>
+  ) {
+    let (planes, height, width) = (shape[1], shape[2], shape[3])
+    let (down, across) = ((height + 3) / 4, (width + 3) / 4)
+    let padded = Storage(count: (4 * down + 2) * (4 * across + 2) * 4)
+    semblance_interleave_planes(
+      pointer + image * planes * height * width, Int64(planes), Int64(height), Int64(width),
+      Int64(4 * down + 2), Int64(4 * across + 2), padded.base)
+    let panels = weights.panels(for: .filteredPlanes)
+    let geometry = semblance_plane_winograd_shape(
+      padded: padded.base, planes: Int64(planes), height: Int64(height), width: Int64(width))
+    withUnsafePointer(to: geometry) { geometry in
+      Parallel.forRanges(down, grain: max(1, 128 / across)) { rows in
+        semblance_plane_winograd(
+          geometry, panels.base, epilogue, Int64(blockCount(weights.outputs)),
+          Int64(rows.lowerBound), Int64(rows.upperBound), target)
+      }
+    }
+    withExtendedLifetime(padded) {}
   }
 
   /// This is the blocked gradient of the result: to the planes of one picture.
@@ -85,7 +123,9 @@ extension Tensor {
     defer { span?.end() }
     let pixels = outputHeight * outputWidth
     let window = weights.window
-    let columnBlocks = blockCount(4 * window.kernelHeight * window.kernelWidth)
+    let columnBlocks = Int(
+      semblance_plane_gradient_blocks(
+        Int64(weights.inputs), Int64(window.kernelHeight * window.kernelWidth)))
     let panels = weights.panels(for: .planesGradient)
     let gain = Storage(count: blocks * 16)
     gain.base.update(repeating: epilogue.gain, count: blocks * 16)
@@ -103,16 +143,19 @@ extension Tensor {
         Parallel.forRanges(height, grain: max(4, 2048 * window.stride / width)) { rows in
           let read = window.outputRows(reading: rows, of: outputHeight)
           let (first, count) = (read.lowerBound * outputWidth, read.count * outputWidth)
-          let dz = Storage(count: blocks * count * 16)
-          for block in 0..<blocks {
-            let offset = start + (block * pixels + first) * 16
-            semblance_epilogue_gradient_apply(
-              pointer + offset, result.base + offset, slope, Int64(block), 0, Int64(count),
-              dz.base + block * count * 16, nil, 0)
+          let dz = epilogue.passesGradients ? nil : Storage(count: blocks * count * 16)
+          if let dz {
+            for block in 0..<blocks {
+              let offset = start + (block * pixels + first) * 16
+              semblance_epilogue_gradient_apply(
+                pointer + offset, result.base + offset, slope, Int64(block), 0, Int64(count),
+                dz.base + block * count * 16, nil, 0)
+            }
           }
           let columns = Storage(count: columnBlocks * count * 16)
           var operands = semblance_panel_operands(
-            a: dz.base, a_block_stride: Int64(count * 16), b: panels.base,
+            a: dz.map { UnsafePointer($0.base) } ?? UnsafePointer(pointer + start + first * 16),
+            a_block_stride: Int64((dz == nil ? pixels : count) * 16), b: panels.base,
             b_block_stride: Int64(blocks * 256), out: columns.base,
             out_block_stride: Int64(count * 16), rows: Int64(count), depth_blocks: Int64(blocks),
             out_blocks: Int64(columnBlocks), accumulate: 0)

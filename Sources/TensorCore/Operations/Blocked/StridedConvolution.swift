@@ -3,16 +3,15 @@ import CKernels
 /// One image through a 3x3 convolution with stride 2 ("gather", from the large image to the small
 /// one) or its transpose ("spread"), by the algorithms `strided2` and `strided4`.
 struct StridedConvolution {
-  let algorithm: ConvolutionAlgorithm
+  let panels: ProductPanels
   /// The image that is read, its scale, and the sizes of both images.
   var shape: semblance_strided_shape
-  let outputBlocks: Int
-  let panels: UnsafePointer<Float>
   /// The image that is written; a spread covers all of it except rows and columns that no window
   /// of the convolution reaches.
   let output: UnsafeMutablePointer<Float>
 
-  private var depth: Int { Int(shape.blocks) * 16 }
+  private var algorithm: ConvolutionAlgorithm { panels.algorithm }
+  private var outputBlocks: Int { panels.outputBlocks }
   private var tileSize: Int32 { Int32(algorithm.tileSize) }
 
   /// Small image to large image; no epilogue.
@@ -47,9 +46,7 @@ struct StridedConvolution {
   }
 
   private var schedule: WinogradSchedule {
-    WinogradSchedule(
-      algorithm, height: Int(shape.height), width: Int(shape.width), depth: depth,
-      outputs: outputBlocks * 16)
+    WinogradSchedule(panels, height: Int(shape.height), width: Int(shape.width))
   }
 
   /// Blocks and tiles to write, the products of the first of these blocks, their block stride, and
@@ -67,11 +64,12 @@ struct StridedConvolution {
         let m = Storage(count: 2 * rows.blockStride)
         for block in stride(from: 0, to: outputBlocks, by: 2) {
           let blocks = block..<min(outputBlocks, block + 2)
-          for matrix in 0..<algorithm.matrices { multiply(matrix, blocks, v, m.base, rows) }
+          multiply(blocks, v, m.base, rows)
           finish(blocks, tiles, m.base, Int64(rows.blockStride), group)
         }
       }
     } else {
+      let width = schedule.outputBlocksAtOnce
       for group in 0..<schedule.groups {
         let tiles = schedule.tiles(ofGroup: group)
         let rows = StridedRows(algorithm, direction, shape, tiles)
@@ -79,19 +77,10 @@ struct StridedConvolution {
         Parallel.forRanges(Int(shape.blocks), grain: 1) { blocks in
           transformInput(direction, tiles, blocks, to: v, rows)
         }
-        let m = Storage(count: outputBlocks * rows.blockStride)
-        let parts = outputBlocks >= 4 ? 2 : 1
-        Parallel.forEach(algorithm.matrices * parts) { item in
-          let (matrix, part) = item.quotientAndRemainder(dividingBy: parts)
-          let middle = (outputBlocks / 2 + 1) / 2 * 2
-          let blocks =
-            parts == 1 ? 0..<outputBlocks : part == 0 ? 0..<middle : middle..<outputBlocks
-          multiply(matrix, blocks, v, m.base + blocks.lowerBound * rows.blockStride, rows)
-        }
-        Parallel.forRanges(outputBlocks, grain: 1) { blocks in
-          finish(
-            blocks, tiles, m.base + blocks.lowerBound * rows.blockStride, Int64(rows.blockStride),
-            group)
+        Parallel.forRanges(outputBlocks, grain: width) { blocks in
+          let m = Storage(count: blocks.count * rows.blockStride)
+          multiply(blocks, v, m.base, rows)
+          finish(blocks, tiles, m.base, Int64(rows.blockStride), group)
         }
       }
     }
@@ -109,18 +98,23 @@ struct StridedConvolution {
   }
 
   private func multiply(
-    _ matrix: Int, _ blocks: Range<Int>, _ v: Storage, _ products: UnsafeMutablePointer<Float>,
+    _ blocks: Range<Int>, _ v: Storage, _ products: UnsafeMutablePointer<Float>,
     _ rows: StridedRows
   ) {
-    let panel = depth * 16
-    let first = rows.offsets[matrix]
-    var operands = semblance_panel_operands(
-      a: v.base + first * 16, a_block_stride: Int64(rows.blockStride),
-      b: panels + (matrix * outputBlocks + blocks.lowerBound) * panel,
-      b_block_stride: Int64(panel), out: products + first * 16,
-      out_block_stride: Int64(rows.blockStride), rows: Int64(rows.offsets[matrix + 1] - first),
-      depth_blocks: shape.blocks, out_blocks: Int64(blocks.count), accumulate: 0)
-    semblance_panel_product(&operands)
+    panels.forEachChunk(blocks) { chunk in
+      for matrix in 0..<algorithm.matrices {
+        let first = rows.offsets[matrix]
+        var operands = semblance_panel_operands(
+          a: v.base + chunk.inputBlocks.lowerBound * rows.blockStride + first * 16,
+          a_block_stride: Int64(rows.blockStride), b: chunk.base + matrix * chunk.matrixStride,
+          b_block_stride: Int64(chunk.blockStride), out: products + first * 16,
+          out_block_stride: Int64(rows.blockStride),
+          rows: Int64(rows.offsets[matrix + 1] - first),
+          depth_blocks: Int64(chunk.inputBlocks.count), out_blocks: Int64(blocks.count),
+          accumulate: chunk.inputBlocks.lowerBound > 0 ? 1 : 0)
+        semblance_panel_product(&operands)
+      }
+    }
   }
 }
 

@@ -1,79 +1,73 @@
 import CKernels
 
 extension ConvolutionPass {
-  /// Minimal filtering, 3x3 with stride 1 and padding 1; `panels` as prepared by `FrozenWeights`.
-  func runWinograd(_ algorithm: ConvolutionAlgorithm, panels: UnsafePointer<Float>) {
-    let schedule = WinogradSchedule(
-      algorithm, height: height, width: width, depth: depth, outputs: outputBlocks * 16)
-    if schedule.groupsAreIndependent {
-      runIndependentGroups(schedule, panels)
-    } else {
-      runStages(schedule, panels)
-    }
-  }
-
-  private func runIndependentGroups(_ schedule: WinogradSchedule, _ panels: UnsafePointer<Float>) {
-    let positions = schedule.algorithm.matrices
-    let inputPartials = PartialSums(for: inputSums, ranges: schedule.groups, width: 3 * depth)
+  /// Minimal filtering, 3x3 with stride 1 and padding 1.
+  func runWinograd(_ panels: ProductPanels) {
+    let schedule = WinogradSchedule(panels, height: height, width: width)
+    let inputPartials = PartialSums(
+      for: inputSums, ranges: schedule.inputRanges, width: 3 * depth)
     let outputPartials = PartialSums(
       for: outputSums, ranges: schedule.groups, width: outputBlocks * 16)
-    Parallel.forEach(schedule.groups) { group in
-      let tiles = schedule.tiles(ofGroup: group)
-      let v = WinogradWorkspace(positions: positions, blocks: inputBlocks, tiles: tiles.count)
-      transformInput(schedule, tiles, to: v, offset: 0, sums: inputPartials.row(group))
-      let m = WinogradWorkspace(positions: positions, blocks: 2, tiles: tiles.count)
-      for block in stride(from: 0, to: outputBlocks, by: 2) {
-        let blocks = block..<min(outputBlocks, block + 2)
-        for position in 0..<positions {
-          multiply(panels, position: position, blocks, v, m, tiles: tiles.count)
+    if schedule.groupsAreIndependent {
+      Parallel.forEach(schedule.groups) { group in
+        let tiles = schedule.tiles(ofGroup: group)
+        let v = workspace(schedule, blocks: inputBlocks)
+        transformInput(schedule, tiles, to: v, offset: 0, sums: inputPartials.row(group))
+        let m = workspace(schedule, blocks: 2)
+        for block in stride(from: 0, to: outputBlocks, by: 2) {
+          multiply(
+            panels, block..<min(outputBlocks, block + 2), schedule, tiles, v, m,
+            sums: outputPartials.row(group))
         }
-        transformOutput(
-          schedule, blocks, tiles, from: m, firstBlock: block, offset: 0,
-          sums: outputPartials.row(group))
+      }
+    } else {
+      let v = workspace(schedule, blocks: inputBlocks)
+      let width = schedule.outputBlocksAtOnce
+      for group in 0..<schedule.groups {
+        let tiles = schedule.tiles(ofGroup: group)
+        Parallel.forEach(schedule.inputRangesOfGroup) { index in
+          let part = schedule.tiles(ofInputRange: index, of: tiles)
+          transformInput(
+            schedule, part, to: v, offset: part.lowerBound - tiles.lowerBound,
+            sums: inputPartials.row(group * schedule.inputRangesOfGroup + index))
+        }
+        Parallel.forEach((outputBlocks + width - 1) / width) { index in
+          multiply(
+            panels, index * width..<min(outputBlocks, (index + 1) * width), schedule, tiles, v,
+            workspace(schedule, blocks: width), sums: outputPartials.row(group))
+        }
       }
     }
     inputPartials.add(to: inputSums)
     outputPartials.add(to: outputSums)
   }
 
-  private func runStages(_ schedule: WinogradSchedule, _ panels: UnsafePointer<Float>) {
-    let positions = schedule.algorithm.matrices
-    let v = WinogradWorkspace(positions: positions, blocks: inputBlocks, tiles: schedule.group)
-    let m = WinogradWorkspace(positions: positions, blocks: outputBlocks, tiles: schedule.group)
-    let (inputGrain, outputGrain) = (max(4, min(16, schedule.group / 8)), 64)
-    let inputRanges = (schedule.group + inputGrain - 1) / inputGrain
-    let outputRanges = (schedule.group + outputGrain - 1) / outputGrain
-    let inputPartials = PartialSums(
-      for: inputSums, ranges: schedule.groups * inputRanges, width: 3 * depth)
-    let outputPartials = PartialSums(
-      for: outputSums, ranges: schedule.groups * outputRanges, width: outputBlocks * 16)
-    let panelPairs = (outputBlocks + 1) / 2
-    for group in 0..<schedule.groups {
-      let tiles = schedule.tiles(ofGroup: group)
-      func range(_ index: Int, _ grain: Int) -> Range<Int> {
-        let begin = min(tiles.upperBound, tiles.lowerBound + index * grain)
-        return begin..<min(tiles.upperBound, begin + grain)
-      }
-      Parallel.forEach(inputRanges) { index in
-        let part = range(index, inputGrain)
-        transformInput(
-          schedule, part, to: v, offset: part.lowerBound - tiles.lowerBound,
-          sums: inputPartials.row(group * inputRanges + index))
-      }
-      Parallel.forEach(positions) { position in
-        multiply(panels, position: position, 0..<outputBlocks, v, m, tiles: tiles.count)
-      }
-      Parallel.forEach(panelPairs * outputRanges) { item in
-        let (index, pair) = item.quotientAndRemainder(dividingBy: panelPairs)
-        let part = range(index, outputGrain)
-        transformOutput(
-          schedule, pair * 2..<min(outputBlocks, pair * 2 + 2), part, from: m, firstBlock: 0,
-          offset: part.lowerBound - tiles.lowerBound,
-          sums: outputPartials.row(group * outputRanges + index))
+  private func workspace(_ schedule: WinogradSchedule, blocks: Int) -> WinogradWorkspace {
+    WinogradWorkspace(
+      positions: schedule.algorithm.matrices, blocks: blocks, tiles: schedule.group)
+  }
+
+  /// All products of some blocks of outputs, and their pixels.
+  private func multiply(
+    _ panels: ProductPanels, _ blocks: Range<Int>, _ schedule: WinogradSchedule,
+    _ tiles: Range<Int>, _ v: WinogradWorkspace, _ m: WinogradWorkspace,
+    sums: UnsafeMutablePointer<Float>?
+  ) {
+    panels.forEachChunk(blocks) { chunk in
+      for position in 0..<schedule.algorithm.matrices {
+        var operands = semblance_panel_operands(
+          a: v.storage.base + position * v.positionStride
+            + chunk.inputBlocks.lowerBound * v.blockStride,
+          a_block_stride: Int64(v.blockStride), b: chunk.base + position * chunk.matrixStride,
+          b_block_stride: Int64(chunk.blockStride),
+          out: m.storage.base + position * m.positionStride,
+          out_block_stride: Int64(m.blockStride), rows: Int64(tiles.count),
+          depth_blocks: Int64(chunk.inputBlocks.count), out_blocks: Int64(blocks.count),
+          accumulate: chunk.inputBlocks.lowerBound > 0 ? 1 : 0)
+        semblance_panel_product(&operands)
       }
     }
-    inputPartials.add(to: inputSums)
-    outputPartials.add(to: outputSums)
+    transformOutput(schedule, blocks, tiles, from: m, sums: sums)
   }
 
   private func transformInput(
@@ -96,23 +90,9 @@ extension ConvolutionPass {
     }
   }
 
-  private func multiply(
-    _ panels: UnsafePointer<Float>, position: Int, _ blocks: Range<Int>, _ v: WinogradWorkspace,
-    _ m: WinogradWorkspace, tiles: Int
-  ) {
-    let panel = depth * 16
-    var operands = semblance_panel_operands(
-      a: v.storage.base + position * v.positionStride, a_block_stride: Int64(v.blockStride),
-      b: panels + (position * outputBlocks + blocks.lowerBound) * panel,
-      b_block_stride: Int64(panel), out: m.storage.base + position * m.positionStride,
-      out_block_stride: Int64(m.blockStride), rows: Int64(tiles),
-      depth_blocks: Int64(inputBlocks), out_blocks: Int64(blocks.count), accumulate: 0)
-    semblance_panel_product(&operands)
-  }
-
   private func transformOutput(
     _ schedule: WinogradSchedule, _ blocks: Range<Int>, _ tiles: Range<Int>,
-    from m: WinogradWorkspace, firstBlock: Int, offset: Int, sums: UnsafeMutablePointer<Float>?
+    from m: WinogradWorkspace, sums: UnsafeMutablePointer<Float>?
   ) {
     var epilogue = self.epilogue
     withUnsafePointer(to: &epilogue) { epilogue in
@@ -122,8 +102,7 @@ extension ConvolutionPass {
       semblance_winograd_output(
         Int32(schedule.algorithm.tileSize), &shape, Int64(blocks.lowerBound),
         Int64(blocks.upperBound), Int64(tiles.lowerBound), Int64(tiles.upperBound),
-        m.storage.base + (blocks.lowerBound - firstBlock) * m.blockStride + offset * 16,
-        Int64(m.positionStride), Int64(m.blockStride), sums)
+        m.storage.base, Int64(m.positionStride), Int64(m.blockStride), sums)
     }
   }
 }

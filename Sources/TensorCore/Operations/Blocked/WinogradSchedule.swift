@@ -8,27 +8,28 @@ struct WinogradSchedule {
   /// Tiles that are in the workspace together.
   let group: Int
   /// Groups are independent, each by one thread with all three stages in its own caches; otherwise
-  /// all threads work on the same group, stage by stage.
+  /// all threads work on the same group: first on its input, then each on some of its outputs.
   let groupsAreIndependent: Bool
+  /// Blocks of outputs that one thread computes at once, when threads share groups.
+  let outputBlocksAtOnce: Int
 
   /// For a (small) image of `height` x `width` pixels.
   ///
-  /// Independent groups read all weights once per group: right while these stay in the shared
-  /// cache (10 MiB are assumed). Their transformed input should fit into a second-level cache of
-  /// 1 MiB, in whole register tiles of 14 rows. Larger weights are read once for as many tiles as
-  /// 24 MiB of workspace hold, 256 at most.
-  init(_ algorithm: ConvolutionAlgorithm, height: Int, width: Int, depth: Int, outputs: Int) {
-    self.algorithm = algorithm
+  /// Independent groups read all weights once per group: right while these are small and stay in
+  /// the shared cache. Their transformed input should fit into a second-level cache of 1 MiB, in
+  /// whole register tiles of 14 rows. Larger weights are read once for as many tiles as leave the
+  /// products of two blocks in such a cache, 126 at most.
+  init(_ panels: ProductPanels, height: Int, width: Int) {
+    algorithm = panels.algorithm
     tiles = algorithm.tiles(height: height, width: width)
-    let weightBytes = algorithm.matrices * depth * outputs * 4
-    groupsAreIndependent = tiles >= 112 && weightBytes <= 10 << 20
-    let bytesPerTile = algorithm.products * depth * 4
+    groupsAreIndependent = tiles >= 112 && panels.isPrepared
+    outputBlocksAtOnce = panels.outputBlocks >= 8 ? 2 : 1
+    let bytesPerTile = algorithm.products * panels.inputBlocks * 64
     let largest: Int
     if groupsAreIndependent {
       largest = (1 << 20) / bytesPerTile >= 56 ? 28 : 14
     } else {
-      let room = (24 << 20) / (algorithm.products * (depth + outputs) * 4)
-      largest = min(256, max(56, room))
+      largest = 126
     }
     let groups = (tiles + largest - 1) / largest
     group = (tiles + groups - 1) / groups
@@ -38,6 +39,20 @@ struct WinogradSchedule {
 
   func tiles(ofGroup index: Int) -> Range<Int> {
     index * group..<min(tiles, (index + 1) * group)
+  }
+
+  /// Ranges of a group whose input is transformed by one thread each; independent groups are one.
+  var inputRangesOfGroup: Int {
+    groupsAreIndependent ? 1 : (group + inputGrain - 1) / inputGrain
+  }
+
+  var inputRanges: Int { groups * inputRangesOfGroup }
+
+  private var inputGrain: Int { max(4, min(16, group / 8)) }
+
+  func tiles(ofInputRange index: Int, of tiles: Range<Int>) -> Range<Int> {
+    let begin = min(tiles.upperBound, tiles.lowerBound + index * inputGrain)
+    return begin..<min(tiles.upperBound, begin + inputGrain)
   }
 }
 
