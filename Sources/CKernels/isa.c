@@ -1,5 +1,8 @@
 #include "isa_dispatch.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 int semblance_isa_of_process = SEMBLANCE_ISA_PORTABLE;
 _Thread_local int semblance_isa_of_thread = SEMBLANCE_ISA_INHERITED;
 
@@ -15,8 +18,14 @@ int semblance_isa_supported(void) {
   return SEMBLANCE_ISA_PORTABLE;
 }
 
-__attribute__((constructor)) static void choose_best_level(void) {
-  semblance_isa_of_process = semblance_isa_supported();
+// The best level, or a lower one that SEMBLANCE_ISA names.
+__attribute__((constructor)) static void choose_level(void) {
+  const char *name = getenv("SEMBLANCE_ISA");
+  const int supported = semblance_isa_supported();
+  int level = supported;
+  if (name && strcmp(name, "portable") == 0) level = SEMBLANCE_ISA_PORTABLE;
+  if (name && strcmp(name, "avx2") == 0) level = SEMBLANCE_ISA_AVX2;
+  semblance_isa_of_process = level < supported ? level : supported;
 }
 
 int semblance_isa_level(void) { return semblance_isa_in_force(); }

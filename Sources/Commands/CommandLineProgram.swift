@@ -1,5 +1,6 @@
 import ArgumentParser
 import Editing
+import TensorCore
 
 #if canImport(FoundationEssentials)
 import FoundationEssentials
@@ -24,6 +25,12 @@ public enum CommandLineProgram {
   }
 
   static func run(_ arguments: [String]) -> Int32 {
+    do {
+      try InstructionSet.checkEnvironment()
+    } catch {
+      Terminal.writeError("semblance: \(error.description)\n")
+      return ExitCode.validationFailure.rawValue
+    }
     do {
       var command = try SemblanceCommand.parseAsRoot(arguments)
       try command.run()

@@ -25,7 +25,9 @@ enum SemblanceBinary {
   }()
 
   /// A process of the program in a folder, with the user's library and cache inside it.
-  static func process(_ arguments: [String], in folder: URL) -> Process {
+  static func process(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+  ) -> Process {
     let process = Process()
     process.executableURL = url
     process.arguments = arguments
@@ -34,13 +36,15 @@ enum SemblanceBinary {
       "HOME": folder.path + "/home", "SEMBLANCE_HOME": folder.path + "/home/library",
       "XDG_CACHE_HOME": folder.path + "/home/cache", "COLUMNS": "80",
       "LD_LIBRARY_PATH": ProcessInfo.processInfo.environment["LD_LIBRARY_PATH"] ?? "",
-    ]
+    ].merging(environment) { $1 }
     return process
   }
 
   /// Runs the program to its end.
-  static func run(_ arguments: [String], in folder: URL) throws -> Run {
-    let process = process(arguments, in: folder)
+  static func run(
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+  ) throws -> Run {
+    let process = process(arguments, in: folder, environment: environment)
     // Files, not pipes: nobody has to empty them while the program runs.
     let streams = folder.appendingPathComponent("home/streams-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)

@@ -2,7 +2,8 @@
 #define SEMBLANCE_ISA_H
 
 // Instruction sets that a kernel may be compiled for. Every kernel family has one body and one
-// compiled copy per level; the level in force is chosen once, at start.
+// compiled copy per level; the level in force is chosen once, at start: the best, or
+// the one that the environment variable SEMBLANCE_ISA names (portable, avx2, avx512).
 enum {
   SEMBLANCE_ISA_INHERITED = -1,
   SEMBLANCE_ISA_PORTABLE = 0,

@@ -24,11 +24,12 @@ public enum InstructionSetError: Error, Equatable, CustomStringConvertible {
 }
 
 extension InstructionSet {
-  /// Puts the set in force that the environment variable `SEMBLANCE_ISA` names (`avx512`, `avx2` or
-  /// `portable`); leaves the best one when it is not set. Called once, at start.
+  /// Complains about an environment variable `SEMBLANCE_ISA` that names no set (`avx512`, `avx2` or
+  /// `portable`), or one that the processor lacks; a good one is in force from the start, the best
+  /// set without it.
   ///
   /// - Throws: `InstructionSetError` for an unknown name or a set that the processor lacks.
-  public static func activateFromEnvironment() throws(InstructionSetError) {
+  public static func checkEnvironment() throws(InstructionSetError) {
     guard let value = getenv("SEMBLANCE_ISA") else { return }
     let set = try named(String(cString: value))
     guard set.activate() else { throw .notSupported(set) }
