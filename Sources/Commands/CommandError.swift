@@ -40,10 +40,10 @@ enum CommandError: Error, Equatable {
   case noPhotoOfCode(path: String)
   /// A code has rows of another number or length than the model.
   case codeOfOtherSize(path: String, expected: [Int], actual: [Int])
-  /// A model draws pictures of labels, not of random numbers alone.
-  case labelsNeeded(model: String)
-  /// A list of classes cannot be used.
-  case badClassList(path: String, reason: String)
+  /// A label is given, but the model was trained without.
+  case noLabels(model: String)
+  /// A label is given that the model does not know.
+  case noSuchLabel(Int, count: Int, model: String)
   /// No picture has a mask that somebody has painted.
   case noLabeledPictures(pictures: String, masks: String)
   /// A mask would be overwritten that may be painted already.

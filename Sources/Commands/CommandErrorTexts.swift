@@ -61,9 +61,10 @@ extension CommandError: LocalizedError {
     case .noEnsemble(let model):
       "\(model): the branch has one member, which cannot disagree with others; "
         + "train an ensemble with 'semblance train segmenter --members 4'"
-    case .labelsNeeded(let model):
-      "\(model): this model draws labelled pictures only and cannot be sampled"
-    case .badClassList(let path, let reason): "\(path): no list of classes: \(reason)"
+    case .noLabels(let model):
+      "\(model): this model was trained without labels; leave --class out"
+    case .noSuchLabel(let label, let count, let model):
+      "\(model): there is no label \(label); give one from 0 to \(count - 1)"
     case .unknownClasses(let name, let known):
       "there are no classes '\(name)'; give a .json file or one of \(known.joined(separator: ", "))"
     case .classesDoNotFit(let name, let classes, let model, let channels):

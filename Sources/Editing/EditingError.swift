@@ -21,6 +21,8 @@ public enum EditingError: Error, Equatable, Sendable {
   case damagedRecord(path: String, reason: String)
   /// A file of another program holds no direction that can be used.
   case unusableVector(path: String, reason: String)
+  /// An array of another program is not one of codes for the model.
+  case unusableCodes(path: String, reason: String)
   /// No vectors were given to combine.
   case nothingToCombine
   /// No examples were given to learn from.

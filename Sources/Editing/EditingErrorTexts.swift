@@ -29,6 +29,7 @@ extension EditingError: LocalizedError {
       "\(path) has version \(actual), this program reads version \(expected)"
     case .damagedRecord(let path, let reason): "\(path) is damaged: \(reason)"
     case .unusableVector(let path, let reason): "\(path) cannot be used as a vector: \(reason)"
+    case .unusableCodes(let path, let reason): "\(path) cannot be used as codes: \(reason)"
     case .nothingToCombine: "no vectors to combine; name at least one, as in smile:0.5"
     case .nothingToLearn: "no examples to learn from; give at least one photo with a painted mask"
     case .vectorsOfDifferentModels(let first, let firstModel, let second, let secondModel):

@@ -12,7 +12,7 @@ struct ModelDescription {
   let domain: String?
   let encoder: EncoderDescription
   private let valid: Config.Valid?
-  private let classes: [ClassEntry]
+  private let classes: Palette?
 
   private struct Config: Decodable {
     struct Valid: Decodable {
@@ -26,26 +26,28 @@ struct ModelDescription {
     var encoder: EncoderDescription?
   }
 
-  private struct ClassEntry: Decodable {
-    var name: String
-    var color: [Int]
-  }
-
   /// - Throws: `ModelError.badMetadata` when a text is there but not valid.
   init(_ file: SafetensorsFile) throws(ModelError) {
-    let config: Config? = try Self.decode("config", file)
+    let config = try Self.config(file)
     domain = config?.domain
     encoder = config?.encoder ?? EncoderDescription()
     valid = config?.valid
-    classes = try Self.decode("classes", file) ?? []
+    classes = try Self.classes(file)
   }
 
-  private static func decode<Value: Decodable>(_ key: String, _ file: SafetensorsFile)
-    throws(ModelError) -> Value?
-  {
-    guard let text = file.metadata[key] else { return nil }
-    do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
-      throw .invalidMetadata(path: file.path, key: key, reason: "it is not the JSON expected there")
+  private static func config(_ file: SafetensorsFile) throws(ModelError) -> Config? {
+    guard let text = file.metadata["config"] else { return nil }
+    do { return try JSONDecoder().decode(Config.self, from: Data(text.utf8)) } catch {
+      throw .invalidMetadata(
+        path: file.path, key: "config", reason: "it is not the JSON expected there")
+    }
+  }
+
+  private static func classes(_ file: SafetensorsFile) throws(ModelError) -> Palette? {
+    // An empty list says as much as none.
+    guard let text = file.metadata["classes"], text != "[]" else { return nil }
+    do throws(ClassList.Problem) { return try ClassList.palette(json: Array(text.utf8)) } catch {
+      throw .invalidMetadata(path: file.path, key: "classes", reason: error.reason)
     }
   }
 
@@ -63,29 +65,19 @@ struct ModelDescription {
 
   /// The classes with their colours; distinct colours are made up when the file names none.
   func palette(classCount: Int?, path: String) throws(ModelError) -> Palette {
-    if let classCount, !classes.isEmpty, classes.count != classCount {
-      throw .invalidMetadata(
-        path: path, key: "classes",
-        reason: "it names \(classes.count) classes, the segmentation branch has \(classCount)")
-    }
-    var entries: [Palette.Entry] = []
-    for entry in classes {
-      guard entry.color.count == 3, entry.color.allSatisfy({ (0...255).contains($0) }) else {
+    if let classes {
+      guard classCount ?? classes.count == classes.count else {
         throw .invalidMetadata(
-          path: path, key: "classes", reason: "'\(entry.name)' has the colour \(entry.color)")
+          path: path, key: "classes",
+          reason: "it names \(classes.count) classes, the segmentation branch has "
+            + "\(classCount ?? 0)")
       }
-      entries.append(
-        Palette.Entry(
-          name: entry.name,
-          color: RGBColor(
-            UInt8(entry.color[0]), UInt8(entry.color[1]), UInt8(entry.color[2]))))
+      return classes
     }
-    if entries.isEmpty {
-      // Hues spread by the golden ratio; three levels of each channel would repeat.
-      entries = (0..<(classCount ?? 1)).map { index in
-        let value = UInt32(truncatingIfNeeded: index &* 0x9E37_79B9) >> 8
-        return Palette.Entry(name: "class_\(index)", color: RGBColor(hex: value & 0xFF_FFFF))
-      }
+    // Hues spread by the golden ratio; three levels of each channel would repeat.
+    let entries = (0..<(classCount ?? 1)).map { index in
+      let value = UInt32(truncatingIfNeeded: index &* 0x9E37_79B9) >> 8
+      return Palette.Entry(name: "class_\(index)", color: RGBColor(hex: value & 0xFF_FFFF))
     }
     do throws(PictureError) { return try Palette(entries) } catch {
       throw .invalidMetadata(path: path, key: "classes", reason: error.description)

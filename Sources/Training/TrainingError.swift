@@ -17,8 +17,6 @@ public enum TrainingError: Error, Equatable, Sendable {
   case damagedState(path: String, reason: String)
   /// A loss became infinite or not a number.
   case diverged(step: Int, loss: String)
-  /// A generator draws pictures of labels, not of random numbers alone.
-  case labelledGenerator(String)
   /// A path that should be a folder cannot be listed.
   case notAFolder(path: String)
   /// A folder holds no masks of a known format.

@@ -31,8 +31,6 @@ extension TrainingError: LocalizedError {
       "\(path) cannot be resumed: \(reason); start the training anew"
     case .diverged(let step, let loss):
       "the loss '\(loss)' left the range of numbers at step \(step); use a lower learning rate"
-    case .labelledGenerator(let model):
-      "\(model): this generator draws labelled pictures; training on its samples is not supported"
     case .notAFolder(let path): "\(path): this is no folder that can be read; check the path"
     case .noAnnotations(let path):
       "\(path): there are no masks in this folder; it should hold PNG masks, image_mask*.npy, LabelMe "

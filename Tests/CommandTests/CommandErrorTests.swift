@@ -40,10 +40,6 @@ struct CommandErrorTests {
     (.nothingInFolder(path: "a", needed: "photo"), "a: there is no photo in this folder"),
     (.codeForPhoto(path: "a"), "a: this is a code already; give a photo"),
     (
-      .badClassList(path: "a.json", reason: "it is empty"),
-      "a.json: no list of classes: it is empty"
-    ),
-    (
       .unknownClasses(name: "x", known: ["coco", "faces"]),
       "there are no classes 'x'; give a .json file or one of coco, faces"
     ),
@@ -78,9 +74,9 @@ struct CommandErrorTests {
       .codeOfOtherSize(path: "a", expected: [12, 64], actual: [3, 4]),
       "a: the code has size [3, 4], this model needs [12, 64]; embed the photo again"
     ),
+    (.noLabels(model: "a"), "a: this model was trained without labels; leave --class out"),
     (
-      .labelsNeeded(model: "a"),
-      "a: this model draws labelled pictures only and cannot be sampled"
+      .noSuchLabel(4, count: 4, model: "a"), "a: there is no label 4; give one from 0 to 3"
     ),
     (
       .noLabeledPictures(pictures: "a", masks: "b"),

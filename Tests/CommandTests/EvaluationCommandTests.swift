@@ -1,4 +1,7 @@
+import Checkpoints
 import Foundation
+import Networks
+import TensorCore
 import Testing
 
 @testable import Commands
@@ -23,6 +26,53 @@ struct EvaluationCommandTests {
       throws: CommandError.damagedTable(
         path: work.path("t.csv"), line: 2, reason: "has 3 values, but there are 2 names")
     ) { try AttributeTable(work.path("t.csv")) }
+  }
+
+  /// A set is at no distance from itself; the random pictures of a model are the same whether they
+  /// are drawn to files first or not.
+  @Test func frechetDistance() throws {
+    try writeNarrowInception(to: "inception.safetensors")
+    for (seed, folder) in [("0", "a/"), ("100", "b/")] {
+      let run = try work.semblance(
+        "sample", "--seed", seed, "--count", "6", "--truncation-psi", "1", "-o", folder)
+      try #require(run.exitCode == 0, "\(run.errors)")
+    }
+    func distance(_ arguments: String...) throws -> Double {
+      let run = try SemblanceBinary.run(
+        ["evaluate", "frechet"] + arguments + ["--inception", "inception.safetensors", "--json"],
+        in: work.folder)
+      try #require(run.exitCode == 0, "\(run.errors)")
+      let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8))
+      return try #require((report as? [String: Any])?["frechetDistance"] as? Double)
+    }
+    let between = try distance("a", "b")
+    #expect(between > 0)
+    #expect(try distance("a", "a").magnitude < 1e-6 * between)
+    #expect(try (distance("a", "--seed", "100") - between).magnitude < 1e-9 * between)
+    let alone = try work.semblance("evaluate", "frechet", "home", "--inception", "no.pth")
+    #expect(
+      alone.exitCode == 1
+        && alone.errors == "semblance: cannot read no.pth: no such file or directory\n")
+  }
+
+  /// The published Inception network at a quarter of its width, with random weights.
+  private func writeNarrowInception(to name: String) throws {
+    let list = try Data(
+      contentsOf: URL(fileURLWithPath: Workspace.fixture("keylists/pytorch_fid_inception.json")))
+    let object = try JSONSerialization.jsonObject(with: list) as? [String: Any]
+    var tensors: [String: CheckpointTensor] = [:]
+    for (index, entry) in try #require(object?["keys"] as? [[Any]]).enumerated() {
+      let name = try #require(entry[0] as? String)
+      let shape = try #require(entry[1] as? [Int]).enumerated()
+        .map { axis, size in axis > 1 || size == 3 ? size : size / 4 }
+      if name.hasSuffix("num_batches_tracked") { continue }
+      var random = RandomSource(seed: 1, stream: UInt64(index))
+      let inputs = Float(max(shape.dropFirst().reduce(1, *), 1))
+      let values = random.normal(Shape(shape)) * (2 / inputs).squareRoot()
+      tensors["inception.\(name)"] = CheckpointTensor(
+        shape.count == 1 ? values.absolute() + 0.5 : values)
+    }
+    try SafetensorsWriter.write(tensors, to: work.path(name))
   }
 
   /// A small set of samples with made-up attributes: the probe is fitted, then used on a pair.

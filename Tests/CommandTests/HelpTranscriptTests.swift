@@ -14,8 +14,8 @@ struct HelpTranscriptTests {
     "vector combine", "vector learn", "vector import", "models", "models list", "models show",
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
-    "evaluate attributes", "evaluate pairs", "evaluate synthesis", "train", "train segmenter",
-    "train encoder", "train spade",
+    "evaluate attributes", "evaluate pairs", "evaluate synthesis", "evaluate frechet", "train",
+    "train segmenter", "train encoder", "train spade",
     "annotate", "synthesize", "masks", "masks check", "manifest", "manifest merge",
     "manifest check", "invert",
   ])

@@ -141,13 +141,34 @@ struct ImportCommandTests {
     #expect(work.added.isEmpty)
   }
 
+  @Test func samplesGeneratorsWithLabels() throws {
+    try succeed(
+      "import", Workspace.fixture("sg2ada_g16_cond_clamp_nhwc/network-snapshot-000000.pkl"), "-o",
+      "c.safetensors")
+    try succeed("sample", "--model", "c.safetensors", "--class", "1", "-o", "one.png")
+    try succeed("sample", "--model", "c.safetensors", "--class", "2", "-o", "two.png")
+    #expect(try work.bytes("one.png") != work.bytes("two.png"))
+    // Without --class each picture has a label of its own, which the report tells.
+    let run = try work.semblance(
+      "sample", "--model", "c.safetensors", "--count", "8", "-o", "made/", "--json")
+    let report = try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any]
+    let labels = try #require(report?["results"] as? [[String: Any]]).map { $0["label"] as? Int }
+    #expect(labels.allSatisfy { $0 != nil } && Set(labels).count > 1)
+    let wrong = try work.semblance(
+      "sample", "--model", "c.safetensors", "--class", "99", "-o", "a.png")
+    #expect(
+      wrong.exitCode == 1 && wrong.errors.contains("there is no label 99; give one from 0 to "))
+    let none = try work.semblance("sample", "--class", "1", "-o", "a.png")
+    #expect(none.errors.hasSuffix("this model was trained without labels; leave --class out\n"))
+  }
+
   @Test func refusesWrongClassLists() throws {
     let classifier = Workspace.fixture("editgan_classifier/car_model_6class_zip.pth")
     for (text, reason) in [
       ("{}", "it is not a JSON list of {\"name\": ..., \"color\": [r, g, b]}"),
       (
         #"[{"name": "a", "color": [1, 2, 256]}]"#,
-        "'a' has a colour that is not three numbers of 0 to 255"
+        "'a' has the colour [1, 2, 256], not three numbers of 0 to 255"
       ),
       (#"[{"name": "a", "color": [1, 2, 3]}]"#, "it has 1 classes, the segmentation 6"),
     ] {

@@ -139,6 +139,7 @@ struct ParsingTests {
       "sample -o a.png --truncation-psi nan",
       "--truncation-psi is nan: give a finite number"
     ),
+    ("sample -o a.png --class -1", "--class is -1: give a number from 0"),
     ("sample -o a.png --grid --codes", "--codes needs a folder; leave --grid out"),
     (
       "sample -o a.png --seed 18446744073709551615",

@@ -115,6 +115,60 @@ struct TrainingCommandsTests {
     #expect(try JointModel(contentsOf: work.path("cut.safetensors")).encoder != nil)
   }
 
+  @Test func codesMayBeArraysOfAnotherProgram() throws {
+    try succeedDrawing(count: 3)
+    let codes = try (0..<3).map {
+      try LatentCode(contentsOf: work.path("todo/seed\($0).code")).wPlus
+    }
+    let masks = try (0..<3).map {
+      try LabelMap(contentsOf: work.path("todo/seed\($0)-mask.png"), palette: palette)
+    }
+    for index in 0..<3 {
+      try work.write(npy(codes[index].values, [6, 8]), to: "latents_image_\(index).npy")
+      try work.write(
+        npy(masks[index].labels.map { Float($0) }, [16, 16]), to: "image_mask\(index).npy")
+    }
+    try work.write(npy(codes.flatMap(\.values), [3, 6, 8]), to: "stack.npy")
+    func train(_ codes: String, _ masks: String, _ output: String) throws -> SemblanceBinary.Run {
+      try work.semblance(
+        "train", "segmenter", "--model", "bare.safetensors", "--classes", "classes.json",
+        "--codes", codes, "--masks", masks, "--smallest-class", "0", "--members", "1", "--rounds",
+        "1", "--held-out", "0", "-o", output)
+    }
+    for (codes, output) in [(".", "folder.safetensors"), ("stack.npy", "stack.safetensors")] {
+      let run = try train(codes, ".", output)
+      #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+    }
+    // The same codes and masks, named and stored in another way, train the same branch.
+    #expect(try work.bytes("folder.safetensors") == work.bytes("stack.safetensors"))
+    try work.write(npy([1, 2], [2]), to: "two.npy")
+    let wrong = try train("two.npy", ".", "no.safetensors")
+    #expect(
+      wrong.errors
+        == "semblance: two.npy cannot be used as codes: its array has shape [2], codes for "
+        + "bare have [6, 8] or [n, 6, 8]\n")
+  }
+
+  /// A NumPy array of single precision.
+  private func npy(_ values: [Float], _ shape: [Int]) -> [UInt8] {
+    let sizes = shape.map { "\($0)," }.joined(separator: " ")
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(sizes)), }"
+    header += String(repeating: " ", count: 117 - header.count) + "\n"
+    return [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0] + Array(header.utf8)
+      + values.flatMap { value in
+        (0..<4).map { UInt8(truncatingIfNeeded: value.bitPattern >> ($0 * 8)) }
+      }
+  }
+
+  /// Draws and paints pictures in `todo/`.
+  private func succeedDrawing(count: Int) throws {
+    let run = try work.semblance(
+      "annotate", "--model", "bare.safetensors", "--classes", "classes.json", "--count", "\(count)",
+      "-o", "todo/")
+    #expect(run.exitCode == 0, "\(run.errors)")
+    for seed in 0..<count { try paint(seed) }
+  }
+
   @Test func picturesWithoutMasksAreNoTrainingSet() throws {
     let run = try work.semblance(
       "train", "segmenter", "--model", "bare.safetensors", "--classes", "classes.json", "--images",

@@ -60,6 +60,13 @@ final class MappedFile: @unchecked Sendable {
   }
 }
 
+extension ByteRegion {
+  /// The bytes of a regular file, which are read when they are looked at.
+  ///
+  /// - Throws: `CheckpointError.unreadable` with the reason of the operating system.
+  public init(contentsOf path: String) throws(CheckpointError) { self = try MappedFile.open(path) }
+}
+
 /// The operating system's words for an error number, in lower case ("no such file or directory").
 func systemReason(_ code: Int32) -> String {
   guard let text = strerror(code) else { return "error \(code)" }

@@ -15,5 +15,6 @@ struct EvaluateCommand: ParsableCommand {
     subcommands: [
       EvaluateEmbeddingCommand.self, EvaluateEditingCommand.self, EvaluateTransferCommand.self,
       EvaluateAttributesCommand.self, EvaluatePairsCommand.self, EvaluateSynthesisCommand.self,
+      EvaluateFrechetCommand.self,
     ])
 }

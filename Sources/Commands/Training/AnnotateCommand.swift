@@ -128,7 +128,7 @@ struct AnnotateCommand: ParsableCommand {
   }
 
   private func palette(of model: JointModel) throws -> Palette {
-    if let classes { return try PaletteFile.palette(contentsOf: classes) }
+    if let classes { return try ClassList.palette(contentsOf: classes) }
     guard model.metadata["classes"] != nil || model.branch != nil else {
       throw CommandError.noClasses(model: model.path)
     }

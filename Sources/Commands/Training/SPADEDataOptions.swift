@@ -75,7 +75,7 @@ struct SPADEDataOptions: ParsableArguments {
     guard let labels, let images, let classes else {
       throw Self.incomplete
     }
-    let palette = try PaletteFile.palette(contentsOf: classes)
+    let palette = try ClassList.palette(contentsOf: classes)
     let pairs = try PairedFolders(labels: labels, photos: images, instances: instances).pairs
     return (pairs, LayoutClasses(palette: palette, hasEdges: instances != nil))
   }

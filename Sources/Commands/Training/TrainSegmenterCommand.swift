@@ -16,7 +16,8 @@ struct TrainSegmenterCommand: ParsableCommand {
       (--codes), for instance of 'semblance annotate'. A mask belongs to the picture or code of the \
       same name. The folder of masks may hold PNG masks (NAME.png or NAME-mask.png), LabelMe .json \
       files, SegmentationClass/ with labelmap.txt as CVAT exports it, or image_mask*.npy as EditGAN \
-      has them. Masks that are one colour, class 0, all over are not painted yet and are left out.
+      has them. Codes may be EditGAN's too: latents_image_*.npy, or one .npy with those of image 0, \
+      1 and so on. Masks that are one colour, class 0, all over are not painted yet and are left out.
 
       Without --classes the classes are those of the model, or if it has none, of the masks. The \
       output is a copy of the model with the new branch and classes. Training ends when the scores \
@@ -31,7 +32,9 @@ struct TrainSegmenterCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Folder of labelled photos.", valueName: "folder"))
   var images: String?
 
-  @Option(help: ArgumentHelp("Folder of labelled .code files.", valueName: "folder"))
+  @Option(
+    help: ArgumentHelp(
+      "Folder of their codes, .code or .npy, or a .npy file of all.", valueName: "folder"))
   var codes: String?
 
   @Option(help: ArgumentHelp("Folder of their masks.", valueName: "folder"))
@@ -139,7 +142,7 @@ struct TrainSegmenterCommand: ParsableCommand {
     let training = try SegmenterTraining(
       model: model, examples: examples, classCount: folder.palette.count, options: options)
     if resume { try training.resume(from: files.state) }
-    let classList = PaletteFile.metadata(folder.palette)
+    let classList = ClassList.json(folder.palette)
     try train(training, console) { () throws(TrainingError) in
       try ModelFileUpdate(
         of: "segmentation.", in: source, by: training.branchWeights,
@@ -168,7 +171,7 @@ struct TrainSegmenterCommand: ParsableCommand {
     palette: Palette, annotations: [Annotation]
   ) {
     let palette =
-      try classes.map { path throws(TrainingError) in try PaletteFile.palette(contentsOf: path) }
+      try classes.map { try ClassList.palette(contentsOf: $0) }
       ?? (model.metadata["classes"] == nil ? nil : model.palette)
     let folder = try AnnotationFolder(masks, palette: palette, nearestClass: nearestClass)
     // DatasetGAN's masks come with its rule for slips of the brush.

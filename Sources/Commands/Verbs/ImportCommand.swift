@@ -1,5 +1,6 @@
 import ArgumentParser
 import Checkpoints
+import Networks
 
 /// `semblance import`: models of other programs.
 struct ImportCommand: ParsableCommand {
@@ -121,8 +122,11 @@ struct ImportCommand: ParsableCommand {
     result.tensors = model.tensors.count
     result.parameters = model.elementCount
     if let output {
-      let list = try classes.map { try ClassList(contentsOf: $0, count: model.classCount) }
-      try model.write(to: output, precision: half ? .float16 : .float32, classes: list?.text)
+      let palette = try classes.map {
+        try ClassList.palette(contentsOf: $0, count: model.classCount)
+      }
+      try model.write(
+        to: output, precision: half ? .float16 : .float32, classes: palette.map { ClassList.json($0) })
       result.output = output
       console.say("\(output): \(model.tensors.count) tensors, \(millions(model.elementCount))")
     }

@@ -11,7 +11,8 @@ struct SampleCommand: ParsableCommand {
     usage: "semblance sample -o <file|folder> [<options>]",
     discussion: """
       Picture number i has the seed SEED + i: a seed gives the same picture however many are drawn. \
-      A lower truncation makes pictures more usual and less varied.
+      A lower truncation makes pictures more usual and less varied. Of a generator that was trained \
+      with labels each picture gets a random one unless --class names it.
 
       EXAMPLES:
         semblance sample --seed 7 -o face.png
@@ -32,6 +33,11 @@ struct SampleCommand: ParsableCommand {
     parsing: .unconditional,
     help: ArgumentHelp("Truncation psi: 1 for none, 0 for the mean picture.", valueName: "factor"))
   var truncationPsi: Float = 0.7
+
+  @Option(
+    name: .customLong("class"), parsing: .unconditional,
+    help: ArgumentHelp("Label of the pictures, from 0.", valueName: "n"))
+  var label: Int?
 
   @Flag(help: "Write all pictures into one file.")
   var grid = false
@@ -55,6 +61,9 @@ struct SampleCommand: ParsableCommand {
       throw ValidationError("--count is \(count): give a number from 1 to 10000")
     }
     try requireFinite(truncationPsi, "--truncation-psi")
+    if let label, label < 0 {
+      throw ValidationError("--class is \(label): give a number from 0")
+    }
     if grid && codes { throw ValidationError("--codes needs a folder; leave --grid out") }
     if grid && count > 1024 {
       throw ValidationError("--grid holds at most 1024 pictures, not \(count)")
@@ -72,7 +81,16 @@ struct SampleCommand: ParsableCommand {
   /// What is reported about a picture.
   struct Result: Encodable {
     var seed: UInt64
+    var label: Int?
     var output: String
+
+    /// Results of a code are added one by one.
+    init(_ code: LatentCode, seed: UInt64, output: String) {
+      self.seed = seed
+      self.output = output
+      if case .sample(_, _, let label) = code.record.source { self.label = label }
+    }
+
     var mask: String?
     var code: String?
   }
@@ -122,7 +140,7 @@ struct SampleCommand: ParsableCommand {
     for index in 0..<count {
       try Interruption.check()
       let seed = seed + UInt64(index)
-      let code = try model.sample(seed: seed, truncationPsi: truncationPsi)
+      let code = try model.sample(seed: seed, truncationPsi: truncationPsi, label: label)
       if masks {
         let (picture, mask) = try model.rendering(of: code)
         sheet.append(picture, "seed \(seed)")
@@ -130,7 +148,7 @@ struct SampleCommand: ParsableCommand {
       } else {
         sheet.append(model.picture(of: code), "seed \(seed)")
       }
-      results.append(Result(seed: seed, output: output))
+      results.append(Result(code, seed: seed, output: output))
     }
     try sheet.picture.write(to: output)
     console.say("\(output): \(count == 1 ? "1 picture" : "\(count) pictures") of \(model.domain)")
@@ -144,10 +162,10 @@ struct SampleCommand: ParsableCommand {
     for index in 0..<count {
       try Interruption.check(written: index)
       let seed = seed + UInt64(index)
-      let code = try model.sample(seed: seed, truncationPsi: truncationPsi)
+      let code = try model.sample(seed: seed, truncationPsi: truncationPsi, label: label)
       try plans.pictures?.makeFolder()
       let path = plans.pictures?.paths[index] ?? output
-      var result = Result(seed: seed, output: path)
+      var result = Result(code, seed: seed, output: path)
       if let masks = plans.masks {
         let (picture, mask) = try model.rendering(of: code)
         try picture.write(to: path)
@@ -160,7 +178,7 @@ struct SampleCommand: ParsableCommand {
         try code.write(to: codes.paths[index])
         result.code = codes.paths[index]
       }
-      console.say("\(path): seed \(seed)")
+      console.say("\(path): seed \(seed)" + (result.label.map { ", class \($0)" } ?? ""))
       results.append(result)
     }
     return results

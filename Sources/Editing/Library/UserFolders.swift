@@ -6,6 +6,12 @@ import FoundationEssentials
 import Foundation
 #endif
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Where the user's own models, vectors and cached codes lie.
 public enum UserFolders {
   /// `$SEMBLANCE_HOME`, or `semblance` in `$XDG_DATA_HOME` (`~/.local/share`).
@@ -41,8 +47,8 @@ public enum UserFolders {
   }
 
   static func byteCount(of path: String) -> Int {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return (attributes?[.size] as? Int) ?? 0
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
   }
 
   static func make(_ folder: String) throws(EditingError) {

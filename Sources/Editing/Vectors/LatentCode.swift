@@ -41,8 +41,8 @@ public struct LatentCode: Equatable, Sendable {
   public enum Source: Codable, Equatable, Sendable {
     /// A part of a photo.
     case photo(PhotoReference)
-    /// A random sample.
-    case sample(seed: UInt64, truncationPsi: Float)
+    /// A random sample; with its label where the generator was trained with labels.
+    case sample(seed: UInt64, truncationPsi: Float, label: Int? = nil)
     /// A label map, by the fingerprint of its labels.
     case layout(hash: String)
   }

@@ -37,6 +37,7 @@ extension ModelError: LocalizedError {
     case .checkpoint(let error): error.text
     case .invalidMetadata(let path, let key, let reason):
       "\(path): the metadata '\(key)' is not usable: \(reason)"
+    case .badClassList(let path, let reason): "\(path): no list of classes: \(reason)"
     case .configurationMismatch(let path, let key, let stated, let found):
       "\(path): '\(key)' is \(stated) in the metadata 'config', the tensors say \(found)"
     }

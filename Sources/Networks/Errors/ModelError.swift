@@ -26,4 +26,6 @@ public enum ModelError: Error, Equatable, Sendable {
   case checkpoint(CheckpointError)
   /// An entry of the metadata is not usable.
   case invalidMetadata(path: String, key: String, reason: String)
+  /// A file of classes is none, or has classes that do not fit.
+  case badClassList(path: String, reason: String)
 }

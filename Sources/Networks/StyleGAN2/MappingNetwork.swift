@@ -95,6 +95,23 @@ public struct MappingNetwork {
     return meanLatent + (rows - meanLatent) * factors
   }
 
+  /// The numbers of `count` labels drawn evenly; empty for a network without labels.
+  public func drawLabels(_ count: Int, using random: inout RandomSource) -> [Int] {
+    guard labelSize > 0 else { return [] }
+    return (0..<count).map { _ in Int.random(in: 0..<labelSize, using: &random) }
+  }
+
+  /// Labels `[N, labelSize]` that are 1 at the numbers `indices`; nil for a network without labels.
+  public func oneHot(_ indices: [Int]) -> Tensor? {
+    guard labelSize > 0 else { return nil }
+    check(
+      indices.allSatisfy { (0..<labelSize).contains($0) },
+      "mapping network: labels \(indices) of \(labelSize)")
+    let labels = Tensor.zeros([indices.count, labelSize])
+    for (row, index) in indices.enumerated() { labels.pointer[row * labelSize + index] = 1 }
+    return labels
+  }
+
   /// The mean of w over `count` random z (and labels drawn evenly from the one-hot ones), the
   /// truncation centre of a network that was stored without one.
   public func estimatedMean(count: Int = 4096, seed: UInt64 = 0) -> Tensor {
@@ -105,15 +122,8 @@ public struct MappingNetwork {
       while done < count {
         let batch = min(256, count - done)
         let z = inputSize > 0 ? random.normal([batch, inputSize]) : nil
-        var labels: Tensor?
-        if labelSize > 0 {
-          let oneHot = Tensor.zeros([batch, labelSize])
-          for row in 0..<batch {
-            oneHot.pointer[row * labelSize + Int.random(in: 0..<labelSize, using: &random)] = 1
-          }
-          labels = oneHot
-        }
-        total = total + self(z, labels: labels).sum(axes: [0])
+        let labels = drawLabels(batch, using: &random)
+        total = total + self(z, labels: oneHot(labels)).sum(axes: [0])
         done += batch
       }
       return total / Float(count)

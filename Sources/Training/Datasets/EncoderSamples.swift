@@ -12,9 +12,7 @@ struct EncoderSamples {
   func draw(_ random: inout RandomSource, truncationPsi: Float) -> (codes: Tensor, images: Tensor) {
     withoutRecording {
       let generator = model.generator
-      let size = generator.mapping.inputSize
-      let codes = generator.wPlus(random.normal([count, size]), truncationPsi: truncationPsi)
-      let others = generator.wPlus(random.normal([count, size]), truncationPsi: truncationPsi)
+      let (codes, others) = (styles(&random, truncationPsi), styles(&random, truncationPsi))
       let parts = (0..<count).map { index in
         let own = codes.slice(index..<index + 1, axis: 0)
         let cutoff = Int.random(in: 1..<max(2, model.rowCount), using: &random)
@@ -28,5 +26,13 @@ struct EncoderSamples {
       guard model.letterbox.hasBands else { return (mixed, images) }
       return (mixed, (images + 1) * model.validMask - 1)
     }
+  }
+
+  /// Codes of one style each, of any label where the generator has labels.
+  private func styles(_ random: inout RandomSource, _ truncationPsi: Float) -> Tensor {
+    let mapping = model.generator.mapping
+    let z = random.normal([count, mapping.inputSize])
+    let labels = mapping.drawLabels(count, using: &random)
+    return model.generator.wPlus(z, labels: mapping.oneHot(labels), truncationPsi: truncationPsi)
   }
 }

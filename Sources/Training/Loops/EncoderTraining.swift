@@ -74,13 +74,11 @@ public final class EncoderTraining {
   ///
   /// - Parameter weights: `encoder.*` tensors to start from, see `ImageEncoderArchitecture`; they
   ///   are copied.
-  /// - Throws: `TrainingError.model` when they do not make an encoder for the model,
-  ///   `.labelledGenerator` for a generator of labelled pictures.
+  /// - Throws: `TrainingError.model` when they do not make an encoder for the model.
   public init(
     model: JointModel, weights: [String: Tensor], options: EncoderTrainingOptions,
     photos: PhotoSet? = nil
   ) throws(TrainingError) {
-    guard model.generator.mapping.labelSize == 0 else { throw .labelledGenerator(model.path) }
     let table = WeightTable(weights.mapValues { $0.copied() }, isTrainable: true)
     do throws(ModelError) {
       encoder = try ImageEncoder(
@@ -213,7 +211,8 @@ public final class EncoderTraining {
     withoutRecording {
       var random = RandomSource(seed: 0x1a7e)
       let mapping = model.generator.mapping
-      let w = mapping(random.normal([256, mapping.inputSize]))
+      let z = random.normal([256, mapping.inputSize])
+      let w = mapping(z, labels: mapping.oneHot(mapping.drawLabels(256, using: &random)))
       let centred = w - w.mean(axes: [0], keepingAxes: true)
       return max(centred.squared().mean().item, 1e-12)
     }

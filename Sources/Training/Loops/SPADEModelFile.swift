@@ -35,7 +35,7 @@ public struct SPADEModelFile {
         tensors.mapValues { CheckpointTensor($0) },
         metadata: [
           "format": "semblance.spade", "kind": "spade", "config": description.configText,
-          "classes": PaletteFile.metadata(classes, count: description.layout.classes),
+          "classes": ClassList.json(classes, count: description.layout.classes),
           "provenance": provenance,
         ], precision: .float16,
         keepingSinglePrecision: Set(tensors.keys.filter { $0.contains(".running_") }),

@@ -53,6 +53,7 @@ struct ModelErrorTests {
         .configurationMismatch(path: "m", key: "z_dim", stated: 512, found: 256),
         "m: 'z_dim' is 512 in the metadata 'config', the tensors say 256"
       ),
+      (.badClassList(path: "c", reason: "it is empty"), "c: no list of classes: it is empty"),
     ]
     for (error, text) in expected {
       #expect(error.text == text)
