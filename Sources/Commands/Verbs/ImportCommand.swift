@@ -126,7 +126,8 @@ struct ImportCommand: ParsableCommand {
         try ClassList.palette(contentsOf: $0, count: model.classCount)
       }
       try model.write(
-        to: output, precision: half ? .float16 : .float32, classes: palette.map { ClassList.json($0) })
+        to: output, precision: half ? .float16 : .float32,
+        classes: palette.map { ClassList.json($0) })
       result.output = output
       console.say("\(output): \(model.tensors.count) tensors, \(millions(model.elementCount))")
     }
