@@ -29,7 +29,7 @@ struct EvaluateSynthesisCommand: ParsableCommand {
       all drawn pictures with all photos, by features of the segmenter or of Inception.
 
       EXAMPLES:
-        semblance evaluate synthesis test --model faces-layout --segmenter s.safetensors
+        semblance evaluate synthesis t --model faces-layout --segmenter s.safetensors
       """)
 
   @Argument(help: ArgumentHelp("The folder.", valueName: "folder"))
