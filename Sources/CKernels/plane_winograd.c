@@ -73,13 +73,14 @@ void semblance_plane_winograd(const semblance_plane_winograd_shape *shape, const
 }
 
 void semblance_interleave_planes(const float *planes, int64_t count, int64_t height, int64_t width,
-                                 int64_t padded_height, int64_t padded_width, float *padded) {
-  memset(padded, 0, (size_t)(padded_height * padded_width * 4) * sizeof(float));
-  for (int64_t y = 0; y < height; y++) {
-    float *row = padded + ((y + 1) * padded_width + 1) * 4;
+                                 int64_t padded_width, int64_t begin, int64_t end, float *padded) {
+  for (int64_t y = begin; y < end; y++) {
+    float *row = padded + y * padded_width * 4;
+    memset(row, 0, (size_t)(padded_width * 4) * sizeof(float));
+    if (y == 0 || y > height) continue;
     for (int64_t plane = 0; plane < count; plane++) {
-      const float *source = planes + (plane * height + y) * width;
-      for (int64_t x = 0; x < width; x++) row[x * 4 + plane] = source[x];
+      const float *source = planes + (plane * height + y - 1) * width;
+      for (int64_t x = 0; x < width; x++) row[(x + 1) * 4 + plane] = source[x];
     }
   }
 }

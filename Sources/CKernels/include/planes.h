@@ -50,10 +50,10 @@ void semblance_plane_winograd(const semblance_plane_winograd_shape *shape, const
                               const semblance_epilogue *epilogue, int64_t blocks, int64_t begin,
                               int64_t end, float *out);
 
-// Planes [count, height, width] -> padded[padded height][padded width][4], from row 1, column 1, in
-// zeros.
+// Planes [count, height, width] -> rows begin..<end of padded[padded height][padded width][4], where
+// they stand from row 1, column 1, in zeros.
 void semblance_interleave_planes(const float *planes, int64_t count, int64_t height, int64_t width,
-                                 int64_t padded_height, int64_t padded_width, float *padded);
+                                 int64_t padded_width, int64_t begin, int64_t end, float *padded);
 // Of panels[position][K block][16][16] (semblance_winograd_weights) the planes that exist ->
 // [K block][position][plane][16].
 void semblance_plane_winograd_weights(const float *panels, int64_t blocks, int64_t planes,
