@@ -35,7 +35,7 @@ TARGET static void NAME(blocked_unit_distance)(const float *features, const floa
 }
 
 // With n = |f|, m = n + epsilon, u = f / m and g = 2 slope weight (u - target):
-// result = g / m - f (g . f) / (n m^2).
+// result += g / m - f (g . f) / (n m^2).
 TARGET static void NAME(blocked_unit_distance_gradient)(
     const float *features, const float *target, const float *weight, const float *slope,
     int64_t blocks, int64_t pixels, float epsilon, int64_t begin, int64_t end, float *result) {
@@ -58,8 +58,8 @@ TARGET static void NAME(blocked_unit_distance_gradient)(
         const int64_t at = block * pixels * 16 + lane;
         const VECTOR f = LOAD(feature + at);
         const VECTOR w = LOAD(weight + block * 16 + lane);
-        STORE(result + pixel * 16 + at,
-              factor * (w * (f * inverse - LOAD(other + at)) - f * along));
+        float *place = result + pixel * 16 + at;
+        STORE(place, LOAD(place) + factor * (w * (f * inverse - LOAD(other + at)) - f * along));
       }
     }
   }

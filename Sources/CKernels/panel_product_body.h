@@ -1,6 +1,11 @@
 // Template: see lanes.h; also MAX_ROWS and MAX_BLOCKS, the largest register tile.
 #include "lanes.h"
 
+// Without fused multiply-adds products are rounded before they are added: then the 16 products of a
+// block are summed first, which makes up for it.
+#undef SUMS_BLOCKS
+#define SUMS_BLOCKS (LANES == 4)
+
 // One register tile: ROWS x BLOCKS * 16 results. ROWS and BLOCKS are constants at every call.
 TARGET static inline __attribute__((always_inline)) void NAME(register_tile)(
     const int ROWS, const int BLOCKS, const semblance_panel_operands *o, const float *a,
@@ -18,6 +23,15 @@ TARGET static inline __attribute__((always_inline)) void NAME(register_tile)(
   }
   const int64_t a_stride = o->a_block_stride, b_stride = o->b_block_stride;
   for (int64_t block = 0; block < o->depth_blocks; block++) {
+#if SUMS_BLOCKS
+    VECTOR total[MAX_ROWS][MAX_BLOCKS * PARTS];
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      UNROLL for (int k = 0; k < BLOCKS * PARTS; k++) {
+        total[r][k] = sum[r][k];
+        sum[r][k] = (VECTOR){0};
+      }
+    }
+#endif
     _Pragma("clang loop unroll_count(4)") for (int c = 0; c < 16; c++) {
       VECTOR weights[MAX_BLOCKS * PARTS];
       UNROLL for (int k = 0; k < BLOCKS; k++) {
@@ -30,6 +44,11 @@ TARGET static inline __attribute__((always_inline)) void NAME(register_tile)(
         UNROLL for (int k = 0; k < BLOCKS * PARTS; k++) { sum[r][k] += value * weights[k]; }
       }
     }
+#if SUMS_BLOCKS
+    UNROLL for (int r = 0; r < ROWS; r++) {
+      UNROLL for (int k = 0; k < BLOCKS * PARTS; k++) { sum[r][k] += total[r][k]; }
+    }
+#endif
     a += a_stride;
     b += 256;
   }

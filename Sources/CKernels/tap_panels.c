@@ -18,6 +18,7 @@ void semblance_strided_tap_panels(int m, int direction, const float *taps, int64
 }
 
 typedef float row __attribute__((ext_vector_type(16)));
+typedef row unaligned_row __attribute__((aligned(4)));
 
 // Of rows i and i + S, the squares of side S across the diagonal change places.
 #define EXCHANGE(S, i)                                                     \
@@ -35,10 +36,10 @@ typedef float row __attribute__((ext_vector_type(16)));
 #define LOWER_8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
 #define UPPER_8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
 
-SEMBLANCE_BODY void transpose_square(const float *square, float *out) {
-  row rows[16];
+// Columns of 16 rows of 16 floats, `stride` apart.
+SEMBLANCE_BODY void load_columns(const float *square, int64_t stride, row *rows) {
 #pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) rows[i] = *(const row *)(square + i * 16);
+  for (int i = 0; i < 16; i++) rows[i] = *(const unaligned_row *)(square + i * stride);
 #pragma clang loop unroll(full)
   for (int i = 0; i < 16; i += 2) EXCHANGE(1, i)
 #pragma clang loop unroll(full)
@@ -47,22 +48,82 @@ SEMBLANCE_BODY void transpose_square(const float *square, float *out) {
   for (int i = 0; i < 8; i++) EXCHANGE(4, i / 4 * 8 + i % 4)
 #pragma clang loop unroll(full)
   for (int i = 0; i < 8; i++) EXCHANGE(8, i)
-#pragma clang loop unroll(full)
-  for (int i = 0; i < 16; i++) *(row *)(out + i * 16) = rows[i];
 }
 
-SEMBLANCE_BODY void semblance_transposed_taps_body(const float *packed, int64_t depth,
-                                                   int64_t block, int64_t depth_blocks,
-                                                   int reversed, float *taps) {
-  for (int64_t d = 0; d < depth_blocks; d++) {
-    for (int64_t tap = 0; tap < 9; tap++) {
-      const int64_t place = reversed ? 8 - tap : tap;
-      transpose_square(packed + ((d * 9 + tap) * depth + block * 16) * 16,
-                       taps + (place * depth_blocks + d) * 256);
+// One block of outputs and one of the depth, some of whose channels do not exist.
+static void gather_edge(const float *weights, int64_t outputs, int64_t inputs, int gradient,
+                        float gain, int64_t block, int64_t depth_block, int reversed, float *taps,
+                        int64_t tap_stride) {
+  for (int64_t i = 0; i < 16; i++) {
+    for (int64_t lane = 0; lane < 16; lane++) {
+      const int64_t k = (gradient ? depth_block : block) * 16 + (gradient ? i : lane);
+      const int64_t c = (gradient ? block : depth_block) * 16 + (gradient ? lane : i);
+      const float *source = weights + (k * inputs + c) * 9;
+      for (int64_t tap = 0; tap < 9; tap++) {
+        taps[(reversed ? 8 - tap : tap) * tap_stride + i * 16 + lane] =
+            k < outputs && c < inputs ? gain * source[tap] : 0;
+      }
     }
   }
 }
-SEMBLANCE_KERNEL(void, semblance_transposed_taps,
-                 (const float *packed, int64_t depth, int64_t block, int64_t depth_blocks,
-                  int reversed, float *taps),
-                 (packed, depth, block, depth_blocks, reversed, taps))
+
+SEMBLANCE_BODY void semblance_gathered_taps_body(const float *weights, int64_t outputs,
+                                                 int64_t inputs, int gradient, float gain,
+                                                 int64_t block, int64_t first, int64_t depth_blocks,
+                                                 int reversed, float *taps) {
+  const int64_t tap_stride = depth_blocks * 256, row_stride = inputs * 9;
+  for (int64_t d = 0; d < depth_blocks; d++) {
+    const int64_t k = gradient ? first + d : block, c = gradient ? block : first + d;
+    float *target = taps + d * 256;
+    if (k * 16 + 16 > outputs || c * 16 + 16 > inputs) {
+      gather_edge(weights, outputs, inputs, gradient, gain, block, first + d, reversed, target,
+                  tap_stride);
+      continue;
+    }
+    // Column 9 i + tap holds what 16 outputs weigh input i with.
+    float columns[144 * 16] __attribute__((aligned(64)));
+    const float *source = weights + k * 16 * row_stride + c * 144;
+    for (int64_t square = 0; square < 9; square++) {
+      row rows[16];
+      load_columns(source + square * 16, row_stride, rows);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 16; i++) *(row *)(columns + (square * 16 + i) * 16) = rows[i];
+    }
+    for (int64_t tap = 0; tap < 9; tap++) {
+      float *place = target + (reversed ? 8 - tap : tap) * tap_stride;
+      row rows[16];
+      if (gradient) {
+        load_columns(columns + tap * 16, 9 * 16, rows);
+      } else {
+#pragma clang loop unroll(full)
+        for (int i = 0; i < 16; i++) rows[i] = *(row *)(columns + (9 * i + tap) * 16);
+      }
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 16; i++) *(row *)(place + i * 16) = rows[i] * gain;
+    }
+  }
+}
+SEMBLANCE_KERNEL(void, semblance_gathered_taps,
+                 (const float *weights, int64_t outputs, int64_t inputs, int gradient, float gain,
+                  int64_t block, int64_t first, int64_t depth_blocks, int reversed, float *taps),
+                 (weights, outputs, inputs, gradient, gain, block, first, depth_blocks, reversed,
+                  taps))
+
+SEMBLANCE_BODY void semblance_transposed_panels_body(const float *packed, int64_t depth_blocks,
+                                                     int64_t out_blocks, int64_t begin,
+                                                     int64_t end, float *transposed) {
+  for (int64_t d = begin; d < end; d++) {
+    for (int64_t block = 0; block < out_blocks; block++) {
+      row rows[16];
+      load_columns(packed + (block * depth_blocks + d) * 256, 16, rows);
+#pragma clang loop unroll(full)
+      for (int i = 0; i < 16; i++) {
+        *(row *)(transposed + (d * out_blocks + block) * 256 + i * 16) = rows[i];
+      }
+    }
+  }
+}
+SEMBLANCE_KERNEL(void, semblance_transposed_panels,
+                 (const float *packed, int64_t depth_blocks, int64_t out_blocks, int64_t begin,
+                  int64_t end, float *transposed),
+                 (packed, depth_blocks, out_blocks, begin, end, transposed))

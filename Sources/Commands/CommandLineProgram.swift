@@ -18,6 +18,9 @@ import Darwin
 public enum CommandLineProgram {
   /// Runs the command that the process was started with and ends the process.
   ///
+  /// With `SEMBLANCE_TRACE=1` in the environment a table of the time that operations took goes to
+  /// standard error at the end.
+  ///
   /// The exit code is 0 for success, 1 for bad data (one line on standard error says what is wrong
   /// and what to do), 64 for a wrong command line, 128 and the signal's number after an interruption.
   public static func main() -> Never {
@@ -31,6 +34,7 @@ public enum CommandLineProgram {
       Terminal.writeError("semblance: \(error.description)\n")
       return ExitCode.validationFailure.rawValue
     }
+    defer { if OperationTrace.isOn { Terminal.writeError(OperationTrace.report() + "\n") } }
     do {
       var command = try SemblanceCommand.parseAsRoot(arguments)
       try command.run()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// `SEMBLANCE_ISA` chooses the kernels of the whole program.
+/// `SEMBLANCE_ISA` chooses the kernels of the whole program, `SEMBLANCE_TRACE` shows what they took.
 struct InstructionSetVariableTests {
   private struct Report: Decodable {
     var instructionSet: String
@@ -27,5 +27,17 @@ struct InstructionSetVariableTests {
         == "semblance: SEMBLANCE_ISA is 'sse9', expected avx512, avx2 or portable; "
         + "unset it to take the best\n")
     #expect(run.output.isEmpty)
+  }
+
+  @Test func theTraceIsPrintedAtTheEnd() throws {
+    let work = try Workspace()
+    let arguments = ["bench", "conv", "--filter", "512@4 forward", "--seconds", "0"]
+    let traced = try SemblanceBinary.run(
+      arguments, in: work.folder, environment: ["SEMBLANCE_TRACE": "1"])
+    let lines = traced.errors.split(separator: "\n")
+    #expect(lines.first == "share %        ms   calls  GFLOP/s  operation")
+    #expect(lines.contains { $0.hasSuffix("convolution 3x3 512 to 512 at 4x4, patches") })
+    let silent = try SemblanceBinary.run(arguments, in: work.folder, environment: [:])
+    #expect(silent.errors.isEmpty)
   }
 }

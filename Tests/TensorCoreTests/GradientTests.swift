@@ -175,4 +175,37 @@ struct TapeTests {
     for _ in 0..<200_000 { value = value + 1 }
     #expect(value.item == 200_001)
   }
+
+  /// An operation that adds twice its gradient to the first element of its input.
+  private func picked(_ x: Tensor) -> Tensor {
+    Tensor([2 * x.pointer[0]], shape: [1]).recorded("picked", inputs: [x]) { gradient, _ in
+      [{ sum in sum.pointer[0] += 2 * gradient.item }]
+    }
+  }
+
+  @Test func gradientsThatAddMeetThoseThatAreTensors() {
+    let x = Tensor([3, 4], shape: [2], requiresGradient: true)
+    let alone = gradients(of: picked(x), withRespectTo: [x])[0]
+    #expect(alone.values == [2, 0])
+    // The sum has the memory of the first gradient, which the second operand's gradient shares.
+    let y = Tensor([5, 6], shape: [2], requiresGradient: true)
+    let both = gradients(
+      of: (x + y).sum() + picked(x).sum() + picked(x).sum(), withRespectTo: [x, y, x])
+    #expect(both.map(\.values) == [[5, 1], [1, 1], [5, 1]])
+    let h = x * 10
+    let behind = gradients(of: h.sum() + picked(h).sum(), withRespectTo: [x, h])
+    #expect(behind.map(\.values) == [[30, 10], [3, 1]])
+  }
+
+  @Test func sharedGradientsAreNotChangedBySums() {
+    let x = Tensor(
+      (0..<64).map { Float($0 % 7) }, shape: [1, 1, 2, 2, 16], requiresGradient: true)
+    let y = Tensor.zeros(x.shape).detached(requiresGradient: true)
+    // Max pooling gives memory of its own, the sum of x and y one tensor for both.
+    let found = gradients(
+      of: x.blockedMaxPooled().sum() + (x + y).sum() + x.blockedMaxPooled().sum(),
+      withRespectTo: [x, y])
+    #expect(found[1].values == [Float](repeating: 1, count: 64))
+    #expect(found[0].sum().item == 64 + 2 * 16)
+  }
 }

@@ -227,4 +227,53 @@ struct SealedWeightsTests {
         x.convolved(withFrozen: frozen, algorithm: .winograd4).values == expected.values)
     }
   }
+
+  @Test func readingTapsKeepsNoCopy() {
+    let weight = randomTensor([32, 48, 3, 3], seed: 1)
+    let frozen = FrozenWeights(weight, readingTaps: true)
+    let x = randomTensor([1, 48, 16, 16], seed: 2).blocked().copied(requiresGradient: true)
+    for algorithm in [ConvolutionAlgorithm.winograd2, .winograd4] {
+      let y = x.convolved(withFrozen: frozen, algorithm: algorithm)
+      _ = gradients(of: y.squared().sum(), withRespectTo: [x])
+    }
+    frozen.seal(for: .winograd4)
+    #expect(frozen.preparedCount == 0)
+    #expect(frozen.weight.storage === weight.storage)
+  }
+
+  @Test func aSealedFormIsTheOnlyOne() {
+    weak var original: Storage?
+    let frozen: FrozenWeights
+    do {
+      let weight = randomTensor([32, 48, 3, 3], seed: 1)
+      original = weight.storage
+      frozen = FrozenWeights(weight)
+      frozen.seal(for: .winograd4)
+    }
+    #expect(original == nil)
+    #expect(frozen.preparedCount == 36 * 32 * 48)
+  }
+
+  @Test func gradientCopiesOfPointwiseWeightsComeAndGo() {
+    let weight = randomTensor([40, 20, 1, 1], seed: 1)
+    let frozen = FrozenWeights(weight, gain: 0.5)
+    frozen.seal(for: .patches)
+    let forward = frozen.preparedCount
+    let slope = BlockedPixels(randomTensor([1, 40, 3, 5], seed: 2).blocked())
+    let expected =
+      slope.tensor.unblocked(channels: 40).reshaped([40, 15])
+      .transposed().matrixProduct(weight.reshaped([40, 20])) * 0.5
+    for _ in 0..<2 {
+      frozen.prepareForPixels(transposed: true)
+      #expect(frozen.preparedCount == 2 * forward)
+      let result = BlockedPixels(blocks: 2, rows: 3, columns: 5)
+      result.setProduct(
+        of: slope, blocks: 0..<3, with: frozen, transposed: true, results: 0..<2, at: 0,
+        pixels: 0..<15, from: 0)
+      let found = result.tensor.unblocked(channels: 20).reshaped([20, 15]).transposed()
+      expectClose(found, expected, relativeToMax: 1e-6)
+      frozen.releaseGradientCopy()
+      #expect(frozen.preparedCount == forward)
+    }
+  }
 }

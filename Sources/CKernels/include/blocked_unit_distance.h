@@ -3,7 +3,8 @@
 #include <stdint.h>
 
 // Like semblance_unit_distance (see there), for blocked features and target [blocks, pixels, 16];
-// weight [blocks * 16], 0 for channels beyond the last. Pixels begin..<end.
+// weight [blocks * 16], 0 for channels beyond the last. Pixels begin..<end. The gradient is added to
+// `result`.
 void semblance_blocked_unit_distance(const float *features, const float *target,
                                      const float *weight, int64_t blocks, int64_t pixels,
                                      float epsilon, int64_t begin, int64_t end, float *distance);

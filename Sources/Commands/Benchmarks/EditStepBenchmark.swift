@@ -81,14 +81,17 @@ private final class EditStep {
   }
 
   func step() {
-    let output = generator.synthesis(wPlus, features: .layers)
-    let loss =
-      branch.crossEntropy(output.features, targets: targets, weights: weights)
-      + outside(output.image)
     stepCount += 1
     moments.update(
-      wPlus, gradient: gradients(of: loss, withRespectTo: [wPlus])[0], rate: 1e-4,
+      wPlus, gradient: gradients(of: loss(), withRespectTo: [wPlus])[0], rate: 1e-4,
       step: stepCount)
+  }
+
+  /// Feature maps are let go as soon as the gradient has passed them: nobody else holds them.
+  private func loss() -> Tensor {
+    let output = generator.synthesis(wPlus, features: .layers)
+    return branch.crossEntropy(output.features, targets: targets, weights: weights)
+      + outside(output.image)
   }
 
   /// The cross-entropy of fixed features with its gradient.

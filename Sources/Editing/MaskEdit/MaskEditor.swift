@@ -91,7 +91,7 @@ public struct MaskEditor {
     _ edit: MaskEdit, from start: WPlus, initial: WPlus? = nil, alternative: WPlus? = nil,
     reference: Tensor? = nil, observer: OptimizationObserver? = nil
   ) throws(EditingError) -> EditOutcome {
-    let before = withoutRecording { model.synthesize(start.tensor) }
+    let before = picture(of: start, edit)
     let objective = try RegionObjective(
       model: model, edit: edit, reference: reference ?? before.image, options: options,
       perceptual: perceptual, identity: identity)
@@ -108,14 +108,22 @@ public struct MaskEditor {
     let takesAlternative = alternative.map { value($0) < value(first) } ?? false
     if let alternative, takesAlternative { first = alternative }
     let outcome = try optimization.run(from: first, observer: observer, loss: loss)
-    let after = withoutRecording { model.synthesize(outcome.best.tensor) }
+    let after = picture(of: outcome.best, edit)
     return EditOutcome(
       wPlus: outcome.best, delta: outcome.best - start,
-      accuracyBefore: edit.accuracy(of: model.branch?.labels(before.features) ?? []),
-      accuracyAfter: edit.accuracy(of: model.branch?.labels(after.features) ?? []),
+      accuracyBefore: before.accuracy, accuracyAfter: after.accuracy,
       outsideChange: ImageQuality.meanAbsoluteChange(
         before.image, after.image, outside: edit.region.union(model.bands).bits)[0] * 255,
       trace: outcome.trace,
       updates: outcome.updates, beganAtAlternative: takesAlternative)
+  }
+
+  /// The picture of a point and the share of the edit's pixels that have their target class; the
+  /// feature maps, larger than the picture by far, are let go.
+  private func picture(of point: WPlus, _ edit: MaskEdit) -> (image: Tensor, accuracy: Double) {
+    let output = withoutRecording { model.synthesize(point.tensor) }
+    return (
+      output.image, model.branch.map { edit.accuracy(of: $0.labels(output.features)) } ?? 0
+    )
   }
 }

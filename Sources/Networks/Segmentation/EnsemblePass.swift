@@ -133,6 +133,7 @@ final class EnsemblePass {
     }
     guard let own = ensemble.levels.firstIndex(where: { $0.side == resolution }) else { return }
     let level = ensemble.levels[own]
+    level.weights.prepareForPixels(transposed: true)
     let start = start(of: strip)
     Self.forParts(blocks: level.blocks, pixels: first.count) { blocks, pixels in
       self.inputSlopes[own].setProduct(
@@ -147,6 +148,9 @@ final class EnsemblePass {
     for (index, level) in ensemble.levels.enumerated() {
       guard let slope = projectionSlopes[index] else { continue }
       let result = inputSlopes[index]
+      level.weights.prepareForPixels(transposed: true)
+      // One level's copy at a time is in memory.
+      defer { level.weights.releaseGradientCopy() }
       Self.forParts(blocks: level.blocks, pixels: result.count) { blocks, pixels in
         result.setProduct(
           of: slope, blocks: 0..<slope.blocks, with: level.weights, transposed: true,

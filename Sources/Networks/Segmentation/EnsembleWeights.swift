@@ -65,7 +65,7 @@ struct EnsembleWeights {
           }
         }
       }
-      return Level(side: side, maps: maps, blocks: blocks, weights: FrozenWeights(weights))
+      return Level(side: side, maps: maps, blocks: blocks, weights: Self.sealed(weights))
     }
     firstBias = Self.filled(members.map(\.first.bias), to: firstUnits)
     secondBias = Self.filled(members.map(\.second.bias), to: secondUnits)
@@ -75,7 +75,7 @@ struct EnsembleWeights {
         (weights.pointer + unit * firstUnits).update(
           from: member.second.weight.pointer + unit * hidden, count: hidden)
       }
-      return FrozenWeights(weights)
+      return Self.sealed(weights)
     }
     let third = Tensor.zeros([classCount, members.count * secondUnits, 1, 1])
     let thirdBias = Tensor.zeros([classCount, 1])
@@ -89,13 +89,19 @@ struct EnsembleWeights {
         }
       }
     }
-    self.third = FrozenWeights(third)
+    self.third = Self.sealed(third)
     self.thirdBias = thirdBias
-    for weights in levels.map(\.weights) + second + [self.third] { weights.prepareForPixels() }
+    for weights in second + [self.third] { weights.prepareForPixels(transposed: true) }
   }
 
   /// Blocks of the first hidden layers of all members.
   var hiddenBlocks: Int { memberCount * firstBlocks }
+
+  private static func sealed(_ weights: Tensor) -> FrozenWeights {
+    let frozen = FrozenWeights(weights)
+    frozen.seal(for: .patches)
+    return frozen
+  }
 
   private static func blocks(_ channels: Int) -> Int { (channels + 15) / 16 }
 

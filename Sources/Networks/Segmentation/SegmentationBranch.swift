@@ -152,21 +152,25 @@ public final class SegmentationBranch {
         if tracking { slopes.append(pass.finishedGradient()) }
       }
     }
-    return Tensor(total).recorded(
-      "segmentation cross-entropy", inputs: used.map(\.tensor), isTwiceDifferentiable: false
-    ) { seed, wanted in
-      var results = [Tensor?](repeating: nil, count: used.count)
+    return Tensor(total).recorded("segmentation cross-entropy", inputs: used.map(\.tensor)) {
+      seed, wanted in
+      var results = [((Tensor) -> Void)?](repeating: nil, count: used.count)
       for (level, maps) in ensemble.levels.map(\.maps).enumerated() {
+        let sources = plan.patches.map { $0.sources[level] }
+        let parts = zip(sources, slopes).map { (area: $0, slope: $1[level]) }
         for map in maps where wanted[map.index] {
-          let whole = Tensor.zeros(inputs[map.index].shape)
-          for (patch, slope) in zip(plan.patches, slopes) {
-            slope[level].add(
-              to: whole, rows: patch.sources[level].rows, columns: patch.sources[level].columns,
-              fromBlock: map.firstBlock, times: seed.item)
+          // Not the feature maps themselves, whose memory is released one by one.
+          let (shape, layout) = (inputs[map.index].shape, used[map.index].layout)
+          let channels = used[map.index].channels
+          results[map.index] = { gradient in
+            let whole = layout == .blocked ? gradient : .zeros(shape)
+            for part in parts {
+              part.slope.add(
+                to: whole, rows: part.area.rows, columns: part.area.columns,
+                fromBlock: map.firstBlock, times: seed.item)
+            }
+            if layout == .planar { gradient.addInPlace(whole.unblocked(channels: channels)) }
           }
-          results[map.index] =
-            used[map.index].layout == .blocked
-            ? whole : whole.unblocked(channels: used[map.index].channels)
         }
       }
       return results

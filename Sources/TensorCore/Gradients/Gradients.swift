@@ -20,9 +20,18 @@ public func gradients(
 
 /// One reverse walk over the tape.
 private struct BackwardPass {
+  /// What is known so far of the gradient of one tensor.
+  private struct Sum {
+    var tensor: Tensor?
+    /// Whether nobody else uses the tensor's memory.
+    var isOwned = false
+    /// What is added in place, at the end.
+    var additions: [(Tensor) -> Void] = []
+  }
+
   let targets: [Tensor]
   let releasing: Bool
-  private var gradients: [ObjectIdentifier: Tensor] = [:]
+  private var gradients: [ObjectIdentifier: Sum] = [:]
   private var leadsToTarget: [ObjectIdentifier: Bool] = [:]
 
   init(targets: [Tensor], releasing: Bool) {
@@ -33,43 +42,85 @@ private struct BackwardPass {
 
   mutating func run(from output: Tensor, seed: Tensor, recording: Bool) -> [Tensor] {
     var order = topologicalOrder(from: output)
-    gradients[ObjectIdentifier(output)] = seed
+    gradients[ObjectIdentifier(output)] = Sum(tensor: seed)
     let kept = Set(targets.map(ObjectIdentifier.init))
     while let tensor = order.popLast() {
       let key = ObjectIdentifier(tensor)
-      guard let node = tensor.node, let gradient = gradients[key] else { continue }
-      if !kept.contains(key) { gradients[key] = nil }
-      let wanted = node.inputs.map { leadsToTarget[ObjectIdentifier($0)] ?? false }
-      guard wanted.contains(true) else { continue }
-      guard let pullback = node.pullback else {
-        fatalError("gradients: the tape behind \(node.name) was already released")
+      guard let node = tensor.node, let gradient = takeGradient(of: tensor) else { continue }
+      if kept.contains(key) { gradients[key] = Sum(tensor: gradient) }
+      propagate(gradient, through: node, recording: recording)
+      if releasing {
+        node.pullback = nil
+        node.inputs = []
       }
-      check(
-        !recording || node.isTwiceDifferentiable,
-        "gradients: \(node.name) has first-order gradients only")
+    }
+    return targets.map { target in
+      let gradient = takeGradient(of: target) ?? .zeros(target.shape)
+      // The same tensor may be asked for twice.
+      gradients[ObjectIdentifier(target)] = Sum(tensor: gradient)
+      return gradient
+    }
+  }
+
+  private mutating func propagate(_ gradient: Tensor, through node: Node, recording: Bool) {
+    let wanted = node.inputs.map { leadsToTarget[ObjectIdentifier($0)] ?? false }
+    guard wanted.contains(true) else { return }
+    guard let pullback = node.pullback else {
+      fatalError("gradients: the tape behind \(node.name) was already released")
+    }
+    check(
+      !recording || node.isTwiceDifferentiable,
+      "gradients: \(node.name) has first-order gradients only")
+    switch pullback {
+    case .tensors(let pullback):
       let results = pullback(gradient, wanted)
       for (index, input) in node.inputs.enumerated() where wanted[index] {
         guard let result = results[index] else { continue }
         check(
           result.shape == input.shape,
           "gradients: \(node.name) gave \(result.shape) for input \(index) of \(input.shape)")
-        accumulate(result, for: input, recording: recording)
+        add(
+          result, isOwned: !node.isTwiceDifferentiable, toGradientOf: input, recording: recording)
       }
-      if releasing {
-        node.pullback = nil
-        node.inputs = []
+    case .additions(let pullback):
+      let additions = pullback(gradient, wanted)
+      for (index, input) in node.inputs.enumerated() where wanted[index] {
+        guard let addition = additions[index] else { continue }
+        gradients[ObjectIdentifier(input), default: Sum()].additions.append(addition)
       }
     }
-    return targets.map { gradients[ObjectIdentifier($0)] ?? .zeros($0.shape) }
   }
 
-  private mutating func accumulate(_ result: Tensor, for input: Tensor, recording: Bool) {
+  private mutating func add(
+    _ result: Tensor, isOwned: Bool, toGradientOf input: Tensor, recording: Bool
+  ) {
     let key = ObjectIdentifier(input)
-    if let existing = gradients[key] {
-      gradients[key] = existing + result
+    var sum = gradients.removeValue(forKey: key) ?? Sum()
+    if let existing = sum.tensor {
+      if recording || !(sum.isOwned || isOwned) {
+        sum.tensor = existing + result
+        sum.isOwned = !recording
+      } else {
+        let (target, other) = sum.isOwned ? (existing, result) : (result, existing)
+        target.addInPlace(other)
+        sum.tensor = target
+        sum.isOwned = true
+      }
     } else {
-      gradients[key] = result
+      sum.tensor = result
+      sum.isOwned = isOwned
     }
+    gradients[key] = sum
+  }
+
+  /// The whole gradient of a tensor, nil when nothing reached it.
+  private mutating func takeGradient(of tensor: Tensor) -> Tensor? {
+    guard let sum = gradients.removeValue(forKey: ObjectIdentifier(tensor)) else { return nil }
+    if sum.additions.isEmpty { return sum.tensor }
+    let whole = sum.isOwned ? sum.tensor : sum.tensor?.copied()
+    let result = whole ?? .zeros(tensor.shape)
+    for addition in sum.additions { addition(result) }
+    return result
   }
 
   /// The tensors that lead from `targets` to `output`, inputs before results; without recursion.

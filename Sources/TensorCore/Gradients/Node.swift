@@ -4,17 +4,24 @@
 final class Node {
   /// Computes the gradients of the inputs from the gradient of the result. `wanted[i]` tells
   /// whether the gradient of input `i` is of use; others may be nil.
-  typealias Pullback = (_ gradient: Tensor, _ wanted: [Bool]) -> [Tensor?]
+  enum Pullback {
+    /// Gradients as tensors.
+    case tensors((_ gradient: Tensor, _ wanted: [Bool]) -> [Tensor?])
+    /// Functions that add to the gradient of an input, called when all its other gradients are
+    /// known.
+    case additions((_ gradient: Tensor, _ wanted: [Bool]) -> [((Tensor) -> Void)?])
+  }
 
   let name: StaticString
   var inputs: [Tensor]
   var pullback: Pullback?
-  /// Whether the pullback is itself made of recorded operations.
+  /// Whether the pullback is itself made of recorded operations. One that is not gives tensors that
+  /// nobody else holds.
   let isTwiceDifferentiable: Bool
 
   init(
     name: StaticString, inputs: [Tensor], isTwiceDifferentiable: Bool,
-    pullback: @escaping Pullback
+    pullback: Pullback
   ) {
     self.name = name
     self.inputs = inputs

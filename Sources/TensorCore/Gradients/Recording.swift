@@ -16,7 +16,8 @@ public func withoutRecording<Result>(_ body: () throws -> Result) rethrows -> Re
 extension Tensor {
   /// Attaches the vector-Jacobian product of the operation that made this tensor, when recording is
   /// on and some input wants a gradient. `isTwiceDifferentiable` is false for pullbacks that are
-  /// not made of recorded operations.
+  /// not made of recorded operations; these return tensors whose memory nobody else uses, so that
+  /// other gradients can be added to it.
   @discardableResult
   public func recorded(
     _ name: StaticString, inputs: [Tensor], isTwiceDifferentiable: Bool = true,
@@ -25,7 +26,21 @@ extension Tensor {
     guard Recording.isOn, inputs.contains(where: \.tracksGradient) else { return self }
     node = Node(
       name: name, inputs: inputs, isTwiceDifferentiable: isTwiceDifferentiable,
-      pullback: pullback)
+      pullback: .tensors(pullback))
+    return self
+  }
+
+  /// `recorded` for an operation that reads parts of its inputs, once differentiable: instead of a
+  /// gradient in the size of an input, the pullback gives a function that adds to one. It is called
+  /// when all other gradients of this input are known.
+  @discardableResult
+  public func recorded(
+    _ name: StaticString, inputs: [Tensor],
+    adding pullback: @escaping (_ gradient: Tensor, _ wanted: [Bool]) -> [((Tensor) -> Void)?]
+  ) -> Tensor {
+    guard Recording.isOn, inputs.contains(where: \.tracksGradient) else { return self }
+    node = Node(
+      name: name, inputs: inputs, isTwiceDifferentiable: false, pullback: .additions(pullback))
     return self
   }
 

@@ -30,6 +30,15 @@ func binary(_ operation: Int32, _ a: Tensor, _ b: Tensor) -> Tensor {
 }
 
 extension Tensor {
+  /// Adds the elements of a tensor of the same shape to this one's. Nothing is recorded.
+  public func addInPlace(_ other: Tensor) {
+    check(shape == other.shape, "add in place: \(other.shape) to \(shape)")
+    Parallel.forRanges(count, grain: elementsPerChunk) { range in
+      semblance_accumulate(
+        1, other.pointer + range.lowerBound, pointer + range.lowerBound, Int64(range.count))
+    }
+  }
+
   /// Sum of two tensors, broadcast to a common shape.
   public static func + (a: Tensor, b: Tensor) -> Tensor {
     binary(Int32(SEMBLANCE_ADD), a, b).recorded("add", inputs: [a, b]) { gradient, wanted in

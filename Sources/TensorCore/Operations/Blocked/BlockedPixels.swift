@@ -57,11 +57,10 @@ public struct BlockedPixels {
 }
 
 extension FrozenWeights {
-  /// Prepares pointwise weights for products with `BlockedPixels` in both directions; must happen
-  /// before several threads use them.
-  public func prepareForPixels() {
-    _ = panels(for: .forward(.patches))
-    _ = panels(for: .inputGradient(.patches))
+  /// Prepares pointwise weights for products with `BlockedPixels`, or for those of the gradient; must
+  /// happen before several threads use them.
+  public func prepareForPixels(transposed: Bool) {
+    _ = panels(for: transposed ? .inputGradient(.patches) : .forward(.patches))
   }
 }
 
@@ -100,7 +99,7 @@ extension BlockedPixels {
       for (index, row) in rows.enumerated() {
         let from = pointer(block: first + block, pixel: index * columns.count)
         let to = image.pointer + ((block * height + row) * width + columns.lowerBound) * 16
-        for element in 0..<columns.count * 16 { to[element] += factor * from[element] }
+        semblance_accumulate(factor, from, to, Int64(columns.count * 16))
       }
     }
   }

@@ -29,18 +29,17 @@ extension Tensor {
         }
       }
     }
-    return result.recorded("blockedUnitDistance", inputs: [self], isTwiceDifferentiable: false) {
-      [self] slope, _ in
-      let span = OperationTrace.begin("unit distance, blocked, \(shape), gradient")
-      defer { span?.end() }
-      return [
-        Tensor(shape: shape) { base in
+    return result.recorded("blockedUnitDistance", inputs: [self]) { [self] slope, _ in
+      [
+        { [self] sum in
+          let span = OperationTrace.begin("unit distance, blocked, \(shape), gradient")
+          defer { span?.end() }
           for index in 0..<shape[0] {
             Parallel.forRanges(pixels, grain: grain) { range in
               semblance_blocked_unit_distance_gradient(
                 pointer + index * image, target.pointer + index * targetStep, factors.base,
                 slope.pointer + index * pixels, Int64(blocks), Int64(pixels), epsilon,
-                Int64(range.lowerBound), Int64(range.upperBound), base + index * image)
+                Int64(range.lowerBound), Int64(range.upperBound), sum.pointer + index * image)
             }
           }
         }

@@ -35,10 +35,10 @@ public final class FrozenWeights {
   /// Wraps `weight` `[K, C, kh, kw]`.
   /// - Parameters:
   ///   - padding: nil keeps the size of the image (odd kernels).
-  ///   - readingTaps: whether minimal filtering transforms the kernels while it runs and keeps
-  ///     nothing but the copy for patches, for both directions. nil takes that for weights that
-  ///     would not stay in a cache when transformed: their nine taps are read faster than the 36
-  ///     values that they become, for little arithmetic.
+  ///   - readingTaps: whether minimal filtering transforms the kernels while it runs and keeps no
+  ///     copy of them, for either direction. nil takes that for weights that would not stay in a
+  ///     cache when transformed: their nine taps are read faster than the 36 values that they
+  ///     become, for little arithmetic.
   public init(
     _ weight: Tensor, gain: Float = 1, stride: Int = 1, padding: Int? = nil,
     readingTaps: Bool? = nil
@@ -80,12 +80,13 @@ public final class FrozenWeights {
     }
   }
 
-  /// Prepares the weights for convolutions by `algorithm` and lets the weights themselves go, which
-  /// halves the memory of a network that only runs forward. Other algorithms and gradients can be
-  /// prepared later only if `algorithm` is `.patches`.
+  /// Prepares the weights for convolutions by `algorithm` and lets the weights themselves go, unless
+  /// it reads their taps: so a network that only runs forward is in memory once. Other algorithms
+  /// and gradients can be prepared later only if `algorithm` is `.patches` or reads the taps.
   public func seal(for algorithm: ConvolutionAlgorithm) {
     check(algorithm.isUsable(for: window), "seal: \(algorithm) for \(shape)")
-    _ = panels(for: .forward(readsTaps(algorithm) ? .patches : algorithm))
+    if readsTaps(algorithm) { return }
+    _ = panels(for: .forward(algorithm))
     original = nil
   }
 
@@ -118,13 +119,9 @@ public final class FrozenWeights {
     }
     check(algorithm != .patches, "product panels for \(purpose)")
     let source: ProductPanels.Source =
-      if !readsTaps(algorithm) {
-        .prepared(panels(for: purpose).base)
-      } else if isSwapped {
-        .oppositeTaps(panels(for: .forward(.patches)).base)
-      } else {
-        .taps(panels(for: .forward(.patches)).base)
-      }
+      readsTaps(algorithm)
+      ? .weights(weight, gain: gain, isSwapped: isSwapped)
+      : .prepared(panels(for: purpose).base)
     return ProductPanels(
       source: source, algorithm: algorithm, filter: filter,
       inputBlocks: blockCount(isSwapped ? outputs : inputs),
@@ -138,6 +135,8 @@ public final class FrozenWeights {
       switch purpose {
       case .forward(let algorithm):
         prepare(algorithm, isSwapped: false, direction: SEMBLANCE_GATHER)
+      case .inputGradient(.patches) where window.isPointwise:
+        transposedPanels(panels(for: .forward(.patches)))
       case .inputGradient(let algorithm):
         prepare(algorithm, isSwapped: true, direction: SEMBLANCE_SPREAD)
       case .spread(let algorithm):
@@ -151,6 +150,22 @@ public final class FrozenWeights {
     prepared[purpose] = result
     return result
   }
+
+  /// The copy for gradients of pointwise weights, from the one for products.
+  private func transposedPanels(_ panels: Storage) -> Storage {
+    let (depth, blocks) = (blockCount(inputs), blockCount(outputs))
+    let result = Storage(count: panels.count)
+    Parallel.forRanges(depth, grain: 8) { range in
+      semblance_transposed_panels(
+        panels.base, Int64(depth), Int64(blocks), Int64(range.lowerBound), Int64(range.upperBound),
+        result.base)
+    }
+    return result
+  }
+
+  /// Lets the copy for the gradient of pointwise products go. It is made again, in about the time of
+  /// reading the weights once, when it is next needed.
+  public func releaseGradientCopy() { prepared[.inputGradient(.patches)] = nil }
 
   private func preparePlanes(isGradient: Bool) -> Storage {
     let taps = window.kernelHeight * window.kernelWidth

@@ -7,10 +7,9 @@ struct ProductPanels {
   enum Source {
     /// `[matrix][output block][input][16]`.
     case prepared(UnsafePointer<Float>)
-    /// The copy for patches, `[output block][tap][input][16]`.
-    case taps(UnsafePointer<Float>)
-    /// The copy for patches of the opposite direction, `[input block][tap][output][16]`.
-    case oppositeTaps(UnsafePointer<Float>)
+    /// The weights `[K, C, 3, 3]` and a factor of all of them; `isSwapped` for the direction from K
+    /// channels to C.
+    case weights(Tensor, gain: Float, isSwapped: Bool)
   }
 
   /// How the taps become matrices.
@@ -47,29 +46,22 @@ struct ProductPanels {
           inputBlocks: 0..<inputBlocks, base: panels + blocks.lowerBound * panel,
           matrixStride: outputBlocks * panel, blockStride: panel))
     }
+    guard case .weights(let weights, let gain, let isSwapped) = source else { return }
     let blockStride = Self.chunk * 256
     // An odd number of cache lines, so that matrices do not compete for the same cache sets.
     let matrixStride = blocks.count * blockStride + 16
     let matrices = Storage(count: algorithm.matrices * matrixStride)
-    let transposed = Storage(count: 9 * blockStride)
+    let taps = Storage(count: 9 * blockStride)
     for begin in stride(from: 0, to: inputBlocks, by: Self.chunk) {
       let part = begin..<min(begin + Self.chunk, inputBlocks)
       for block in blocks {
-        let target = matrices.base + (block - blocks.lowerBound) * blockStride
-        switch source {
-        case .prepared: break
-        case .taps(let packed):
-          transform(
-            packed + (block * 9 * inputBlocks + part.lowerBound) * 256,
-            tapStride: inputBlocks * 256, channels: part.count * 16, target, matrixStride)
-        case .oppositeTaps(let packed):
-          semblance_transposed_taps(
-            packed + part.lowerBound * 9 * outputBlocks * 256, Int64(outputBlocks * 16),
-            Int64(block), Int64(part.count), isReversed ? 1 : 0, transposed.base)
-          transform(
-            transposed.base, tapStride: part.count * 256, channels: part.count * 16, target,
-            matrixStride)
-        }
+        semblance_gathered_taps(
+          weights.pointer, Int64(weights.shape[0]), Int64(weights.shape[1]), isSwapped ? 1 : 0,
+          gain, Int64(block), Int64(part.lowerBound), Int64(part.count),
+          isSwapped && isReversed ? 1 : 0, taps.base)
+        transform(
+          taps.base, tapStride: part.count * 256, channels: part.count * 16,
+          matrices.base + (block - blocks.lowerBound) * blockStride, matrixStride)
       }
       body(
         Chunk(
