@@ -10,7 +10,8 @@ struct AttributeTable {
   let columns: [String]
   /// The rows' texts, in the order of the columns.
   let rows: [[String]]
-  private let path: String
+  /// Where it was read.
+  let path: String
 
   /// Reads a table.
   ///

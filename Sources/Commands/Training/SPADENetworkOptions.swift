@@ -9,6 +9,13 @@ struct SPADENetworkOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
+    help: ArgumentHelp(
+      "Height of the pictures; by default the width, or what the public collection asks for.",
+      valueName: "pixels"))
+  var height: Int?
+
+  @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Filters of the generator's last block.", valueName: "n"))
   var filters: Int?
 
@@ -49,8 +56,10 @@ struct SPADENetworkOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let size, size < 32 || size > 2048 || size % 32 != 0 {
-      throw ValidationError("--size is \(size): give a multiple of 32 from 32 to 2048")
+    for (side, option) in [(size, "--size"), (height, "--height")] {
+      if let side, side < 32 || side > 2048 || side % 32 != 0 {
+        throw ValidationError("\(option) is \(side): give a multiple of 32 from 32 to 2048")
+      }
     }
     for (value, option) in [(filters, "--filters"), (hidden, "--hidden")] {
       if let value, !(1...1024).contains(value) {
@@ -82,6 +91,7 @@ struct SPADENetworkOptions: ParsableArguments {
     // Wide pictures have twice the width of the others, and then one doubling more (SPADE spec 7.2).
     let isWide = aspectRatio > 1
     let size = size ?? (isSmall ? 128 : isWide ? 512 : 256)
+    let aspectRatio = height.map { Double(size) / Double($0) } ?? aspectRatio
     let depth = isWide && size >= 512 ? SPADEConfiguration.Depth.more : .normal
     let latentSize = generator.isDecoder ? style ?? (isSmall ? 64 : 256) : 0
     let filters = filters ?? (isSmall ? generator.isDecoder ? 10 : 6 : 64)

@@ -20,12 +20,18 @@ struct VectorLearnCommand: ParsableCommand {
       them closest to their painted masks.
 
       From pairs: the mean change of the codes between photos before and after, in order of their \
-      names. From two sets: the normal of the linear boundary between the codes of photos with and \
-      without an attribute. --keep takes out of the vector what some others do.
+      names, fitted in --polish steps until the generator's pictures change as the photos do in the \
+      region of the classes, and nowhere else. With --strengths several vectors at once: a table \
+      (.csv) with a row for each photo before and a column for each vector says how much of it the \
+      pair shows; -o is the folder that gets them.
+
+      From two sets: the normal of the linear boundary between the codes of photos with and without \
+      an attribute. --keep takes out of the vector what some others do.
 
       EXAMPLES:
         semblance vector learn smiles/ -o smile --classes upper_lip,lower_lip
         semblance vector learn wheels/ --model cars -o wheels --sheet sheet.png
+        semblance vector learn --before a/ --after b/ --classes teeth -o grin
         semblance vector learn --positive old/ --negative young/ -o age --keep smile
       """)
 
@@ -37,6 +43,11 @@ struct VectorLearnCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("The same photos after it.", valueName: "photos"))
   var after: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Table that says how much of which vector each pair shows.", valueName: "file"))
+  var strengths: String?
 
   @Option(help: ArgumentHelp("Photos with an attribute.", valueName: "photos"))
   var positive: [String] = []
@@ -68,8 +79,9 @@ struct VectorLearnCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Optimisation steps over all photos together that polish the mean.", valueName: "n"))
-  var polish = 20
+      "Optimisation steps over all photos together that polish the mean change; by default 20 for "
+        + "masks and 400 for pairs.", valueName: "n"))
+  var polish: Int?
 
   @Option(
     parsing: .unconditional,
@@ -92,12 +104,16 @@ struct VectorLearnCommand: ParsableCommand {
 
   func validate() throws {
     try requireSteps(steps, "--steps")
-    guard (0...100_000).contains(polish) else {
+    if let polish, !(0...100_000).contains(polish) {
       throw ValidationError("--polish is \(polish): give a number of steps from 0 to 100000")
     }
     try requireDilation(dilate)
     try requirePictureName(sheet, "--sheet")
-    try VectorDestination.validate(output, "--output")
+    if strengths == nil {
+      try VectorDestination.validate(output, "--output")
+    } else if before.isEmpty || keep != nil || sheet != nil {
+      throw ValidationError("--strengths needs --before and --after, without --keep and --sheet")
+    }
     if photos.photo != nil { throw ValidationError("--photo has no meaning here; leave it out") }
     try requireDistinct([output, sheet])
     let sources = [
@@ -132,43 +148,93 @@ struct VectorLearnCommand: ParsableCommand {
       items.map { $0.flatMap { [$0.photo, $0.after] } } ?? sets.map { $0.first + $0.second } ?? []
     let check = OutputCheck(inputs: inputs)
     try check.requireFile(sheet)
+    let table = try strengths.map { path throws(CommandError) in try AttributeTable(path) }
     let shown =
       preview.isEmpty
       ? Array((items.map { $0.map(\.photo) } ?? sets?.first ?? []).prefix(6))
       : try InputList(preview).paths
     let model = try models.open()
-    let destination = try VectorDestination(output, domain: model.domain, check: check)
+    let destination =
+      table == nil ? try VectorDestination(output, domain: model.domain, check: check) : nil
+    if table != nil { try check.requireFolder(output) }
     let session = Session(model: model, options: photos, console: console)
-    let names = classes.flatMap { $0.split(separator: ",").map(String.init) }
-    var vector: EditVector
-    if let items {
-      vector = try fromMasks(items, names, session)
-    } else {
-      vector = try fromCodes(sets, names, session)
-    }
+    var vectors = try learn(items, sets, table, session)
     if let keep {
-      let others = try keep.split(separator: ",").map { name in
-        let other = try VectorLibrary().vector(named: String(name), domain: model.domain)
-        try session.requireFit(other, force: false)
-        return other
-      }
-      vector.delta = CodeDirections.orthogonalized(vector.delta, against: others.map(\.delta))
-      vector.record.origin +=
-        ", without the part of " + others.map(\.record.name).joined(separator: ", ")
+      for index in vectors.indices { try remove(keep, from: &vectors[index], session) }
     }
     try Interruption.check()
-    let path = try destination?.store(vector) ?? output
-    if let sheet {
-      try drawSheet(vector, shown, session).write(to: sheet)
-      console.say("\(sheet): the vector on \(shown.count) photos")
+    for vector in vectors {
+      let path: String
+      if table == nil {
+        path = try destination?.store(vector) ?? output
+      } else {
+        path = "\(output)/\(vector.record.name).safetensors"
+        try vector.write(to: path)
+      }
+      if let sheet {
+        try drawSheet(vector, shown, session).write(to: sheet)
+        console.say("\(sheet): the vector on \(shown.count) photos")
+      }
+      let scores = vector.record.scores.sorted { $0.key < $1.key }
+        .map { "\($0.key) \(text($0.value, decimals: 3))" }
+      console.say(
+        "\(path): '\(vector.record.name)' \(vector.record.origin), in "
+          + "\(text(watch.seconds, decimals: 1)) s"
+          + (scores.isEmpty ? "" : "; " + scores.joined(separator: ", ")))
+      try console.report(Result(output: path, record: vector.record, seconds: watch.seconds))
     }
-    let scores = vector.record.scores.sorted { $0.key < $1.key }
-      .map { "\($0.key) \(text($0.value, decimals: 3))" }
-    console.say(
-      "\(path): '\(vector.record.name)' \(vector.record.origin), in "
-        + "\(text(watch.seconds, decimals: 1)) s"
-        + (scores.isEmpty ? "" : "; " + scores.joined(separator: ", ")))
-    try console.report(Result(output: path, record: vector.record, seconds: watch.seconds))
+  }
+
+  private func learn(
+    _ items: [RepaintedFolder.Item]?, _ sets: InputSet?, _ table: AttributeTable?,
+    _ session: Session
+  ) throws -> [EditVector] {
+    let model = session.model
+    let names = classes.flatMap { $0.split(separator: ",").map(String.init) }
+    let name = PathText.stem(of: output)
+    if let items {
+      let masks = RepaintedVector(
+        session: session, name: name, classes: names.isEmpty ? nil : try model.classIDs(names),
+        steps: steps, polishingSteps: polish ?? 20, dilation: dilate)
+      return [try masks(items)]
+    }
+    guard let sets else { throw EditingError.nothingToLearn }
+    let ids = try model.classIDs(names)
+    if before.isEmpty {
+      let first = try codes(sets.first, before: 0, of: sets.count, session)
+      let second = try codes(sets.second, before: first.count, of: sets.count, session)
+      return [
+        EditVector(
+          delta: try CodeDirections.linearBoundary(positive: first, negative: second),
+          record: model.record(
+            name: name, classes: ids,
+            origin: "linear boundary between \(first.count) and \(second.count) photos"))
+      ]
+    }
+    let pairs = PairVectors(
+      session: session, classes: ids, steps: polish ?? 400, name: name, table: table)
+    return try pairs(before: sets.first, after: sets.second)
+  }
+
+  private func codes(_ paths: [String], before: Int, of count: Int, _ session: Session) throws
+    -> [WPlus]
+  {
+    try paths.enumerated().map { index, path in
+      let opened = try OpenedInput(path, warn: session.console.warn)
+      return try session.subject(opened, prefix: "\(before + index + 1)/\(count) ").code.wPlus
+    }
+  }
+
+  private func remove(_ list: String, from vector: inout EditVector, _ session: Session) throws {
+    let others = try list.split(separator: ",").map { name in
+      let other = try VectorLibrary().vector(
+        named: String(name), domain: session.model.domain)
+      try session.requireFit(other, force: false)
+      return other
+    }
+    vector.delta = CodeDirections.orthogonalized(vector.delta, against: others.map(\.delta))
+    vector.record.origin +=
+      ", without the part of " + others.map(\.record.name).joined(separator: ", ")
   }
 
   /// Two lists of photos.
@@ -176,105 +242,13 @@ struct VectorLearnCommand: ParsableCommand {
     let first: [String]
     let second: [String]
 
+    var count: Int { first.count + second.count }
+
     /// Nil when both are empty.
     init?(_ first: [String], _ second: [String]) throws {
       if first.isEmpty && second.isEmpty { return nil }
       (self.first, self.second) = (try InputList(first).paths, try InputList(second).paths)
     }
-  }
-
-  private func fromMasks(
-    _ items: [RepaintedFolder.Item], _ names: [String], _ session: Session
-  ) throws -> EditVector {
-    let model = session.model
-    let ids = names.isEmpty ? nil : try model.classIDs(names)
-    var examples: [VectorLearner.Example] = []
-    var counts = [Int](repeating: 0, count: 256)
-    for (index, item) in items.enumerated() {
-      let example = try read(item, ids, session, prefix: "\(index + 1)/\(items.count) ")
-      for id in example.edit.classes { counts[Int(id)] += 1 }
-      examples.append(example)
-    }
-    // A class belongs to the edit when most examples say so.
-    let members = ids ?? counts.indices.filter { counts[$0] * 2 > items.count }.map { UInt8($0) }
-    var options = VectorLearningOptions()
-    options.edit.steps = steps
-    options.polishingSteps = polish
-    let outcome = try VectorLearner(model: model, options: options)(
-      examples, observer: session.console.observer("learning \(PathText.stem(of: output))"))
-    session.console.endProgress()
-    return vector(outcome, members, count: items.count, model: model)
-  }
-
-  private func fromCodes(_ sets: InputSet?, _ names: [String], _ session: Session) throws
-    -> EditVector
-  {
-    guard let sets else { throw EditingError.nothingToLearn }
-    let model = session.model
-    let ids = try model.classIDs(names)
-    let isPaired = !before.isEmpty
-    guard !isPaired || sets.first.count == sets.second.count else {
-      throw CommandError.unequalSets(before: sets.first.count, after: sets.second.count)
-    }
-    let total = sets.first.count + sets.second.count
-    var codes: [WPlus] = []
-    for path in sets.first + sets.second {
-      let opened = try OpenedInput(path, warn: session.console.warn)
-      codes.append(
-        try session.subject(opened, prefix: "\(codes.count + 1)/\(total) ").code.wPlus)
-    }
-    let (first, second) = (
-      Array(codes[..<sets.first.count]), Array(codes[sets.first.count...])
-    )
-    let delta =
-      isPaired
-      ? try CodeDirections.meanDifference(zip(first, second).map { (before: $0, after: $1) })
-      : try CodeDirections.linearBoundary(positive: first, negative: second)
-    let origin =
-      isPaired
-      ? "mean difference of \(first.count) pair\(first.count == 1 ? "" : "s")"
-      : "linear boundary between \(first.count) and \(second.count) photos"
-    return EditVector(
-      delta: delta,
-      record: EditVector.Record(
-        name: PathText.stem(of: output), model: model.fingerprint, domain: model.domain,
-        classes: ids.map { model.palette.entries[Int($0)].name }, layers: [0, model.rowCount],
-        origin: origin))
-  }
-
-  private func read(
-    _ item: RepaintedFolder.Item, _ ids: [UInt8]?, _ session: Session, prefix: String
-  ) throws -> VectorLearner.Example {
-    let model = session.model
-    let opened = try OpenedInput(item.photo, warn: session.console.warn)
-    let after = try model.mask(contentsOf: item.after, for: opened.photo).map
-    let before = try item.before.map { try model.mask(contentsOf: $0, for: opened.photo).map }
-    let subject = try session.subject(opened, prefix: prefix)
-    return VectorLearner.Example(
-      start: subject.code.wPlus,
-      edit: try model.maskEdit(
-        of: subject.code, painting: after, original: before, classes: ids, dilation: dilate))
-  }
-
-  private func vector(
-    _ outcome: VectorLearner.Outcome, _ classes: [UInt8], count: Int, model: JointModel
-  ) -> EditVector {
-    let scores = [
-      "accuracy_before": outcome.accuracyBefore.rounded(decimals: 4),
-      "accuracy_optimized": outcome.accuracyOptimized.rounded(decimals: 4),
-      "accuracy_shared": outcome.accuracyShared.rounded(decimals: 4),
-      "outside_shared": outcome.outsideShared.rounded(decimals: 3),
-      "factor": Double(outcome.factor),
-    ]
-    return EditVector(
-      delta: outcome.delta,
-      record: EditVector.Record(
-        name: PathText.stem(of: output), model: model.fingerprint, domain: model.domain,
-        classes: classes.map { model.palette.entries[Int($0)].name },
-        layers: [0, model.rowCount],
-        origin: "learned from \(count) repainted mask\(count == 1 ? "" : "s"), "
-          + "\(steps) steps each" + (polish > 0 ? ", polished in \(polish) steps" : ""),
-        scores: scores))
   }
 
   private func drawSheet(_ vector: EditVector, _ paths: [String], _ session: Session) throws

@@ -15,6 +15,51 @@ public enum CodeDirections {
     return sum * (1 / Float(pairs.count))
   }
 
+  /// The vectors whose sums, each vector times its strength, come closest to given differences of
+  /// codes: the least-squares solution. With one vector of strength 1 it is the mean difference.
+  ///
+  /// - Throws: `EditingError.nothingToLearn` without differences, or when their strengths do not
+  ///   determine every vector.
+  public static func leastSquares(_ edits: [(strengths: [Float], difference: WPlus)])
+    throws(EditingError) -> [WPlus]
+  {
+    guard let first = edits.first, !first.strengths.isEmpty else { throw .nothingToLearn }
+    let count = first.strengths.count
+    // Rows of the normal equations: products of strengths, then the difference they belong to.
+    var products = [[Double]](repeating: [Double](repeating: 0, count: count), count: count)
+    var sums = [WPlus](
+      repeating: .zero(rowCount: first.difference.rowCount, width: first.difference.width),
+      count: count)
+    for edit in edits {
+      check(edit.strengths.count == count, "leastSquares: strengths of different lengths")
+      for row in 0..<count where edit.strengths[row] != 0 {
+        sums[row] = sums[row] + edit.difference * edit.strengths[row]
+        for column in 0..<count {
+          products[row][column] += Double(edit.strengths[row]) * Double(edit.strengths[column])
+        }
+      }
+    }
+    let scale = (0..<count).reduce(0) { max($0, products[$1][$1]) }
+    // Elimination in symmetric order is stable for these matrices: they are never indefinite.
+    for pivot in 0..<count {
+      guard products[pivot][pivot] > 1e-9 * scale else { throw .nothingToLearn }
+      for row in pivot + 1..<count {
+        let factor = products[row][pivot] / products[pivot][pivot]
+        if factor == 0 { continue }
+        for column in pivot..<count { products[row][column] -= factor * products[pivot][column] }
+        sums[row] = sums[row] - sums[pivot] * Float(factor)
+      }
+    }
+    var vectors = sums
+    for row in (0..<count).reversed() {
+      for column in row + 1..<count where products[row][column] != 0 {
+        vectors[row] = vectors[row] - vectors[column] * Float(products[row][column])
+      }
+      vectors[row] = vectors[row] * Float(1 / products[row][row])
+    }
+    return vectors
+  }
+
   /// The normal of the linear boundary between codes with and without an attribute (Shen et al.
   /// 2020, "Interpreting the Latent Space of GANs for Semantic Face Editing"), found by ridge
   /// regression of the labels +1 and -1. Strength 1 goes as far as lies between the mean of the one
