@@ -182,7 +182,7 @@ extension JointModel {
   ///
   /// - Throws: `EditingError.modelLacks` without segmentation branch.
   public func region(
-    of classes: [UInt8], in codes: [LatentCode], dilation: Int = 3
+    of classes: [UInt8], in codes: [LatentCode], dilation: Int = 5
   ) throws(EditingError) -> Region {
     var region = Region(width: resolution, height: resolution)
     for code in codes {

@@ -119,6 +119,35 @@ struct EditingCommandsTests {
     for (a, b) in zip(vector.delta.values, pout.delta.values) { #expect(abs(a - 1.5 * b) < 1e-6) }
   }
 
+  /// The table says which vectors a pair shows; codes serve as well as photos.
+  @Test func severalVectorsAreLearnedFromOneTable() throws {
+    let sampled = try work.semblance("sample", "--count", "3", "--seed", "4", "-o", "s/", "--codes")
+    try #require(sampled.exitCode == 0, "\(sampled.errors)")
+    try work.write(Array("id,left,right\nseed4,1,0\nseed5,0,0.5\n".utf8), to: "t.csv")
+    let learned = try work.semblance(
+      "vector", "learn", "--before", "s/seed4.code", "--before", "s/seed5.code", "--after",
+      "s/seed6.code", "--after", "s/seed4.code", "--classes", "teeth", "--strengths", "t.csv",
+      "-o", "new/folder")
+    try #require(learned.exitCode == 0, "\(learned.errors)")
+    let codes = try ["4", "5", "6"].map {
+      try LatentCode(contentsOf: work.path("s/seed\($0).code")).wPlus
+    }
+    for (name, expected) in [
+      ("left", codes[2] - codes[0]), ("right", (codes[0] - codes[1]) * 2),
+    ] {
+      let vector = try EditVector(contentsOf: work.path("new/folder/\(name).safetensors"))
+      #expect(vector.record.name == name)
+      #expect((vector.delta - expected).norm < 0.01 * expected.norm)
+    }
+    let missing = try work.semblance(
+      "vector", "learn", "--before", "s/seed6.code", "--after", "s/seed4.code", "--classes",
+      "teeth", "--strengths", "t.csv", "-o", "new")
+    #expect(missing.exitCode == 1)
+    #expect(
+      missing.errors == "semblance: t.csv, line 1: the table has no row for 'seed6'; give "
+        + "comma-separated values with names above\n")
+  }
+
   /// A vector that is applied to the code that it was learned from gives the edited code.
   @Test func applyRepeatsTheEdit() throws {
     let edit = try work.semblance(

@@ -108,10 +108,45 @@ struct EvaluationCommandTests {
     #expect(lines[3].hasPrefix("| smile | 0.0 |"))
     // Strength 0 changes nothing: neither the attribute nor the generator's picture.
     #expect(lines[3].contains("| 0.00 [0.00, 0.00] |"))
+    try pairsThatDependOnTheirList()
     let unknown = try work.semblance(
       "evaluate", "pairs", "pairs", "--probe", "p.probe", "--attribute", "hat", "--vector", "smile")
     #expect(unknown.exitCode == 1)
     #expect(
       unknown.errors == "semblance: the probe reads no attribute 'hat'; it reads smile, age\n")
+  }
+
+  /// The list says that the parameter falls from 0a to 0b, so the edit is taken from 0b to 0a, and
+  /// names the vector.
+  private func pairsThatDependOnTheirList() throws {
+    func run(_ options: String...) throws -> [String] {
+      let run = try SemblanceBinary.run(
+        [
+          "evaluate", "pairs", "pairs", "--probe", "p.probe", "--attribute", "smile", "--classes",
+          "teeth", "--embed-steps", "0", "--markdown", "t.md",
+        ] + options, in: work.folder)
+      try #require(run.exitCode == 0, "\(run.errors)")
+      return try String(contentsOf: work.url("t.md"), encoding: .utf8)
+        .split(separator: "\n").dropFirst(2).map(String.init)
+    }
+    try work.write(
+      Array("edit,index,before,after\npairs,0,2.5,open-mouth\n".utf8), to: "pairs.csv")
+    let named = try run("--vector", "{after}")
+    #expect(named[1].hasPrefix("| {after} | 1.0 |"))
+    let plain = try run("--vector", "open-mouth")
+    #expect(named[1].dropFirst("| {after}".count) == plain[1].dropFirst("| open-mouth".count))
+    try work.write(Array("edit,index,before,after\npairs,0,2.5,1.5\n".utf8), to: "pairs.csv")
+    // Without an edit, the distance of a from b is that of b from a.
+    let rising = try run("--vector", "smile", "--rising", "--whole")
+    #expect(rising[0].contains(plain[0].split(separator: "|")[7]))
+    #expect(rising[1] != plain[1])
+    #expect(rising[2].hasPrefix("| smile, whole picture | 1.0 |"))
+    #expect(rising[2] != rising[1])
+    let missing = try work.semblance(
+      "evaluate", "pairs", "pairs", "--probe", "p.probe", "--attribute", "smile", "--classes",
+      "teeth", "--vector", "{paint}")
+    #expect(
+      missing.errors == "semblance: pairs/../pairs.csv, line 1: the table names no column 'paint' "
+        + "(it has edit, index, before, after); give comma-separated values with names above\n")
   }
 }

@@ -61,6 +61,23 @@ struct TrainSPADETests {
         .hasPrefix("step,rate,pixels,KLD,GAN,GAN_Feat,gradient norm,D_Fake,D_real\n10,"))
   }
 
+  @Test func picturesCanBeWiderThanHigh() throws {
+    for index in 0..<4 {
+      let map = LabelMap(
+        width: 64, height: 32, labels: (0..<2048).map { UInt8($0 / 64 > 6 + 5 * index ? 1 : 0) })
+      try map.write(to: work.path("m/\(index).png"), palette: palette)
+      try map.colored(with: palette).write(to: work.path("p/\(index).png"))
+    }
+    let more = ["--size", "64", "--height", "32", "--preprocess", "none", "--steps", "2"]
+    let run = try SemblanceBinary.run(arguments("wide.safetensors", more), in: work.folder)
+    try #require(run.exitCode == 0, "\(run.errors)")
+    let drawn = try SemblanceBinary.run(
+      ["synthesize", "m/0.png", "--model", "wide.safetensors", "-o", "d.png"], in: work.folder)
+    try #require(drawn.exitCode == 0, "\(drawn.errors)")
+    let picture = try Picture(contentsOf: work.path("d.png"))
+    #expect((picture.width, picture.height) == (64, 32))
+  }
+
   @Test(arguments: [
     "concat", "pix2pixhd", "pix2pixhd++", "pix2pixhd++spade", "pix2pixhd++concat",
   ])

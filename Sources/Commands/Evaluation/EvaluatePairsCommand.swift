@@ -14,9 +14,13 @@ struct EvaluatePairsCommand: ParsableCommand {
       masks (.png), and perhaps attributes.csv with rows NAMEa and NAMEb. Every method edits photo \
       a; the default output is compared with photo b. Means with 95 % bootstrap intervals.
 
+      Where the list pairs.csv beside the folder has a row for each pair (columns edit, index, ...), \
+      a vector may depend on the pair: {COLUMN} stands for what the row says.
+
       EXAMPLES:
         semblance evaluate pairs smiles --probe p --attribute smile --vector smile
         semblance evaluate pairs cars --model cars --probe p --attribute R --vector v
+        semblance evaluate pairs paint --classes body --vector 'to-{after}' ...
       """)
 
   @Argument(help: ArgumentHelp("The folder of pairs.", valueName: "folder"))
@@ -30,9 +34,8 @@ struct EvaluatePairsCommand: ParsableCommand {
   var attribute: String
 
   @Option(
-    help: ArgumentHelp("Names or files of vectors, as often as wanted.", valueName: "vector"),
-    transform: { try VectorExpression($0) })
-  var vector: [VectorExpression] = []
+    help: ArgumentHelp("Names or files of vectors, as often as wanted.", valueName: "vector"))
+  var vector: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -46,6 +49,13 @@ struct EvaluatePairsCommand: ParsableCommand {
 
   @Option(help: ArgumentHelp("Repair steps for the first vector.", valueName: "n,n"))
   var refine = "0"
+
+  @Flag(
+    help: "Also take the generator's whole picture of each vector, as methods without masks do.")
+  var whole = false
+
+  @Flag(help: "Take pairs in which the attribute falls the other way round.")
+  var rising = false
 
   @Option(
     parsing: .unconditional,
@@ -79,9 +89,15 @@ struct EvaluatePairsCommand: ParsableCommand {
     _ = try numbers(refine, "--refine").map { steps in try requireRefinement(Int(steps)) }
     try requireLimit(limit)
     if let paint { try requireSteps(paint, "--paint") }
-    if vector.isEmpty, classes == nil {
-      throw ValidationError("give a --vector, or the --classes of the edit")
+    if classes == nil {
+      guard let first = vector.first else {
+        throw ValidationError("give a --vector, or the --classes of the edit")
+      }
+      if first.contains("{") {
+        throw ValidationError("--vector '\(first)' depends on the pair; give the --classes too")
+      }
     }
+    for text in vector { _ = try VectorExpression(text) }
     if photos.photo != nil { throw ValidationError("--photo has no meaning here; leave it out") }
     try requireExtension("svg", of: plot, "--plot")
     try requireDistinct([markdown, plot])
@@ -102,17 +118,13 @@ struct EvaluatePairsCommand: ParsableCommand {
     try check.requireFile(markdown)
     try check.requireFile(plot)
     let items = try PairFolder.pairs(folder).prefix(limit ?? .max)
+    let known = try PairAttributes(folder, attribute: attribute)
     let model = try models.open()
     let session = Session(model: model, options: photos, console: console)
-    let library = VectorLibrary()
-    let vectors = try vector.map { expression in
-      let found = try library.vector(for: expression, strength: 1, domain: model.domain)
-      try session.requireFit(found.vector, force: false)
-      return found.vector
-    }
+    var vectors = PairedVectors(session: session, texts: vector)
     let names =
-      classes.map { $0.split(separator: ",").map(String.init) }
-      ?? vectors.first?.record.classes ?? []
+      try classes.map { $0.split(separator: ",").map(String.init) }
+      ?? vectors.vector(vector.first ?? "").record.classes
     var benchmark = try PairBenchmark(
       model: model, probe: try AttributeProbe(contentsOf: probe), attribute: attribute,
       classes: names)
@@ -122,20 +134,25 @@ struct EvaluatePairsCommand: ParsableCommand {
         return (photo, try model.mask(contentsOf: item.mask, for: photo).map)
       }
     }
-    let methods = try methods(vectors)
-    var samples = [[PairBenchmark.Sample]](repeating: [], count: methods.count)
-    let truths = try PairAttributes(folder, attribute: attribute)
-    for (index, item) in items.enumerated() {
+    var methods: [NamedMethod] = []
+    var samples: [[PairBenchmark.Sample]] = []
+    for (index, listed) in items.enumerated() {
+      methods = try self.methods(vectors.vectors(for: listed.photo, known: known))
+      if index == 0 { samples = [[PairBenchmark.Sample]](repeating: [], count: methods.count) }
+      let isReversed = try rising && known.falls(listed.photo)
+      let item = isReversed ? listed.reversed : listed
       let opened = try OpenedInput(item.photo, warn: console.warn)
       let subject = try session.subject(opened, prefix: "\(index + 1)/\(items.count) ")
       guard let photo = opened.photo else { throw CommandError.noInput(path: item.photo) }
       let edited = try Photo(contentsOf: item.editedPhoto, warn: console.warn)
+      let values = known.values(of: listed.photo)
       let pair = PairBenchmark.Pair(
         photo: photo, code: subject.code, edited: edited,
         masks: (
           try model.mask(contentsOf: item.mask, for: photo).map,
           try model.mask(contentsOf: item.editedMask, for: edited).map
-        ), attribute: truths.values(of: item.photo))
+        ),
+        attribute: isReversed ? values.map { ($0.after, $0.before) } : values)
       for (position, method) in methods.enumerated() {
         samples[position].append(try benchmark(method.method, pair))
         try Interruption.check()
@@ -160,17 +177,22 @@ struct EvaluatePairsCommand: ParsableCommand {
     var method: PairBenchmark.Method
   }
 
-  private func methods(_ vectors: [EditVector]) throws -> [NamedMethod] {
+  private func methods(_ vectors: [(name: String, vector: EditVector)]) throws -> [NamedMethod] {
     var result = [NamedMethod(name: "no edit", method: .noEdit)]
-    for (index, vector) in vectors.enumerated() {
+    for (index, entry) in vectors.enumerated() {
       for strength in try numbers(strengths, "--strengths") {
         let refinements = index == 0 ? try numbers(refine, "--refine").map { Int($0) } : [0]
         for steps in refinements {
           result.append(
             NamedMethod(
-              name: vector.record.name + (steps > 0 ? " + \(steps) steps" : ""),
-              strength: strength,
-              method: .vector(vector, strength: strength, refinement: steps)))
+              name: entry.name + (steps > 0 ? " + \(steps) steps" : ""), strength: strength,
+              method: .vector(entry.vector, strength: strength, refinement: steps)))
+        }
+        if whole {
+          result.append(
+            NamedMethod(
+              name: entry.name + ", whole picture", strength: strength,
+              method: .vector(entry.vector, strength: strength, refinement: 0, isWhole: true)))
         }
       }
     }

@@ -26,10 +26,23 @@ enum PairFolder {
     try contents(of: folder).sorted().filter { $0.hasSuffix(".jpg") }.map { "\(folder)/\($0)" }
   }
 
+  /// The files of a pair.
+  struct Pair {
+    /// The photo before the edit, and its mask.
+    var photo: String
+    var mask: String
+    /// The photo after it, and its mask.
+    var editedPhoto: String
+    var editedMask: String
+
+    /// The edit undone.
+    var reversed: Pair {
+      Pair(photo: editedPhoto, mask: editedMask, editedPhoto: photo, editedMask: mask)
+    }
+  }
+
   /// Pairs `NAMEa.jpg` and `NAMEb.jpg` (before and after) with their true masks.
-  static func pairs(_ folder: String) throws(CommandError) -> [(
-    photo: String, mask: String, editedPhoto: String, editedMask: String
-  )] {
+  static func pairs(_ folder: String) throws(CommandError) -> [Pair] {
     let names = try contents(of: folder)
     let stems = names.sorted().filter { $0.hasSuffix("a.jpg") }.map { $0.dropLast(5) }
     let found = stems.filter { stem in
@@ -39,10 +52,9 @@ enum PairFolder {
       throw .nothingInFolder(path: folder, needed: "pair NAMEa.jpg, NAMEb.jpg with .png masks")
     }
     return found.map { stem in
-      (
-        "\(folder)/\(stem)a.jpg", "\(folder)/\(stem)a.png", "\(folder)/\(stem)b.jpg",
-        "\(folder)/\(stem)b.png"
-      )
+      Pair(
+        photo: "\(folder)/\(stem)a.jpg", mask: "\(folder)/\(stem)a.png",
+        editedPhoto: "\(folder)/\(stem)b.jpg", editedMask: "\(folder)/\(stem)b.png")
     }
   }
 

@@ -1,6 +1,5 @@
 import Editing
 import Networks
-import TensorCore
 
 /// Learns vectors from photos or codes before and after an edit.
 struct PairVectors {
@@ -8,8 +7,6 @@ struct PairVectors {
   let session: Session
   /// Numbers of the classes that the edit changes.
   let classes: [UInt8]
-  /// Steps that fit the vectors to the photos.
-  let steps: Int
   /// Name of the vector, when there is no table.
   let name: String
   /// How much of which vector each pair shows; nil for one vector with strength 1.
@@ -23,54 +20,24 @@ struct PairVectors {
       throw CommandError.unequalSets(before: before.count, after: after.count)
     }
     let (names, strengths) = try table.map { try vectors($0, before) } ?? ([name], nil)
-    var examples: [PairLearner.Example] = []
+    var edits: [(strengths: [Float], difference: WPlus)] = []
     for (index, paths) in zip(before, after).enumerated() {
       let prefix = "\(index + 1)/\(before.count) "
-      let start = try subject(paths.0, prefix)
-      let end = try subject(paths.1, prefix)
-      examples.append(
-        PairLearner.Example(
-          start: start.code.wPlus, end: end.code.wPlus, change: try change(start, end),
-          strengths: strengths?[index] ?? [1]))
+      let difference = try code(paths.1, prefix) - code(paths.0, prefix)
+      edits.append((strengths?[index] ?? [1], difference))
     }
-    var options = PairLearningOptions()
-    options.steps = steps
-    let outcome = try PairLearner(model: session.model, classes: classes, options: options)(
-      examples, observer: session.console.observer("learning \(name)"))
-    session.console.endProgress()
-    let pairs = "\(examples.count) pair\(examples.count == 1 ? "" : "s")"
-    let origin = "mean difference of \(pairs)" + (steps > 0 ? ", fitted in \(steps) steps" : "")
-    let scores =
-      steps == 0
-      ? [:]
-      : [
-        "loss_difference": outcome.lossBefore.rounded(decimals: 4),
-        "loss_fitted": outcome.lossAfter.rounded(decimals: 4),
-      ]
-    return zip(names, outcome.deltas).map { name, delta in
+    let origin =
+      (table == nil ? "mean difference of " : "least squares of the differences of ")
+      + "\(edits.count) pair\(edits.count == 1 ? "" : "s")"
+    return zip(names, try CodeDirections.leastSquares(edits)).map { name, delta in
       EditVector(
         delta: delta,
-        record: session.model.record(
-          name: name, classes: classes, origin: origin, scores: scores))
+        record: session.model.record(name: name, classes: classes, origin: origin))
     }
   }
 
-  private func subject(_ path: String, _ prefix: String) throws -> Subject {
-    try session.subject(OpenedInput(path, warn: session.console.warn), prefix: prefix)
-  }
-
-  /// The change of the photos, or of the generator's pictures where one is a code without photo.
-  private func change(_ start: Subject, _ end: Subject) throws -> Tensor {
-    let model = session.model
-    if let before = start.photo, let after = end.photo {
-      return try after.tensor(for: model) - before.tensor(for: model)
-    }
-    func picture(_ subject: Subject) -> Tensor {
-      withoutRecording {
-        model.synthesize(subject.code.wPlus.tensor, withFeatures: false).image
-      }
-    }
-    return picture(end) - picture(start)
+  private func code(_ path: String, _ prefix: String) throws -> WPlus {
+    try session.subject(OpenedInput(path, warn: session.console.warn), prefix: prefix).code.wPlus
   }
 
   private func vectors(_ table: AttributeTable, _ inputs: [String]) throws -> (

@@ -44,7 +44,7 @@ struct VectorOptions: ParsableArguments {
     parsing: .unconditional,
     help: ArgumentHelp(
       "Pixels by which the region of the classes is enlarged.", valueName: "pixels"))
-  var dilate = 3
+  var dilate = 5
 
   @Flag(help: "Write the generator's whole picture instead of the photo with the region.")
   var whole = false

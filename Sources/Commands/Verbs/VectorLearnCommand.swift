@@ -20,10 +20,9 @@ struct VectorLearnCommand: ParsableCommand {
       them closest to their painted masks.
 
       From pairs: the mean change of the codes between photos before and after, in order of their \
-      names, fitted in --polish steps until the generator's pictures change as the photos do in the \
-      region of the classes, and nowhere else. With --strengths several vectors at once: a table \
-      (.csv) with a row for each photo before and a column for each vector says how much of it the \
-      pair shows; -o is the folder that gets them.
+      names. With --strengths several vectors at once, by least squares: a table (.csv) with a row \
+      for each photo before and a column for each vector says how much of it the pair shows; -o is \
+      the folder that gets them.
 
       From two sets: the normal of the linear boundary between the codes of photos with and without \
       an attribute. --keep takes out of the vector what some others do.
@@ -79,9 +78,8 @@ struct VectorLearnCommand: ParsableCommand {
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp(
-      "Optimisation steps over all photos together that polish the mean change; by default 20 for "
-        + "masks and 400 for pairs.", valueName: "n"))
-  var polish: Int?
+      "Optimisation steps over all photos together that polish the mean.", valueName: "n"))
+  var polish = 20
 
   @Option(
     parsing: .unconditional,
@@ -104,7 +102,7 @@ struct VectorLearnCommand: ParsableCommand {
 
   func validate() throws {
     try requireSteps(steps, "--steps")
-    if let polish, !(0...100_000).contains(polish) {
+    guard (0...100_000).contains(polish) else {
       throw ValidationError("--polish is \(polish): give a number of steps from 0 to 100000")
     }
     try requireDilation(dilate)
@@ -156,7 +154,10 @@ struct VectorLearnCommand: ParsableCommand {
     let model = try models.open()
     let destination =
       table == nil ? try VectorDestination(output, domain: model.domain, check: check) : nil
-    if table != nil { try check.requireFolder(output) }
+    if table != nil {
+      try check.requireFolders(output)
+      try OutputPlan.make(output)
+    }
     let session = Session(model: model, options: photos, console: console)
     var vectors = try learn(items, sets, table, session)
     if let keep {
@@ -195,7 +196,7 @@ struct VectorLearnCommand: ParsableCommand {
     if let items {
       let masks = RepaintedVector(
         session: session, name: name, classes: names.isEmpty ? nil : try model.classIDs(names),
-        steps: steps, polishingSteps: polish ?? 20, dilation: dilate)
+        steps: steps, polishingSteps: polish, dilation: dilate)
       return [try masks(items)]
     }
     guard let sets else { throw EditingError.nothingToLearn }
@@ -212,7 +213,7 @@ struct VectorLearnCommand: ParsableCommand {
       ]
     }
     let pairs = PairVectors(
-      session: session, classes: ids, steps: polish ?? 400, name: name, table: table)
+      session: session, classes: ids, name: name, table: table)
     return try pairs(before: sets.first, after: sets.second)
   }
 

@@ -9,8 +9,9 @@ public struct PairBenchmark {
   public enum Method: Sendable {
     /// The photo as it is.
     case noEdit
-    /// A stored vector, then steps that repair what lies outside its classes.
-    case vector(EditVector, strength: Float, refinement: Int)
+    /// A stored vector, then steps that repair what lies outside its classes; `isWhole` takes the
+    /// generator's whole picture, as methods without masks do, and not the photo with the region.
+    case vector(EditVector, strength: Float, refinement: Int, isWhole: Bool = false)
     /// The true edited mask is given as the painting, and each picture is optimised by itself.
     case painting(steps: Int)
     /// The region of the classes is copied from the donor that looks most like the photo.
@@ -130,11 +131,12 @@ public struct PairBenchmark {
     switch method {
     case .noEdit:
       return Performed(output: pair.photo.picture, unionIoUGain: 0)
-    case .vector(let vector, let strength, let refinement):
+    case .vector(let vector, let strength, let refinement, let isWhole):
       let moved = try model.apply(
         vector, to: pair.code, strength: strength, refinement: refinement)
       return try rendered(
-        moved, pair, region: try model.region(of: classes, in: [pair.code, moved]))
+        moved, pair, region: try model.region(of: classes, in: [pair.code, moved]),
+        isWhole: isWhole)
     case .painting(let steps):
       var options = MaskEditOptions()
       options.steps = steps
@@ -150,17 +152,19 @@ public struct PairBenchmark {
     }
   }
 
-  private func rendered(_ moved: LatentCode, _ pair: Pair, region: Region) throws(EditingError)
-    -> Performed
-  {
+  private func rendered(
+    _ moved: LatentCode, _ pair: Pair, region: Region, isWhole: Bool = false
+  ) throws(EditingError) -> Performed {
     let pictures = (model.picture(of: pair.code), model.picture(of: moved))
     let visible = region.inside(model.letterbox.valid)
     let change = ImageQuality.meanAbsoluteChange(
       Tensor(pictures.0), Tensor(pictures.1), outside: visible.bits)[0]
     let (start, end) = (try model.squareMask(of: pair.code), try model.squareMask(of: moved))
     return Performed(
-      output: try PhotoComposite()(
-        pictures.1, changedFrom: pictures.0, region: region, photo: pair.photo, model: model),
+      output: isWhole
+        ? pictures.1
+        : try PhotoComposite()(
+          pictures.1, changedFrom: pictures.0, region: region, photo: pair.photo, model: model),
       outsideChange: change,
       unionIoUGain: unionIoU(end, pair.masks.after) - unionIoU(start, pair.masks.after))
   }

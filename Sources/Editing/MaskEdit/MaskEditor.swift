@@ -22,6 +22,9 @@ public struct MaskEditOptions: Sendable {
   public var priorWeight: Float
   /// Factor of the identity distance, when the editor has one.
   public var identityWeight: Float = 1
+  /// Factor of the difference, inside the region, from the picture of the first point; only for
+  /// optimisations that do not begin at the starting point.
+  public var insideWeight: Float = 0
 
   /// Options; the defaults were chosen on held-out pictures of the demo domains.
   public init(
@@ -94,7 +97,11 @@ public struct MaskEditor {
     let before = picture(of: start, edit)
     let objective = try RegionObjective(
       model: model, edit: edit, reference: reference ?? before.image, options: options,
-      perceptual: perceptual, identity: identity)
+      perceptual: perceptual, identity: identity,
+      insideReference: options.insideWeight > 0
+        ? initial.map { initial in
+          withoutRecording { model.synthesize(initial.tensor, withFeatures: false).image }
+        } : nil)
     let optimization = LatentOptimization(
       steps: options.steps, schedule: options.schedule, rows: options.rows ?? 0..<start.rowCount)
     let origin = start.tensor

@@ -11,14 +11,17 @@ struct RegionObjective {
   private let targets: [UInt8]
   private let weights: [Float]
   private let outside: ReconstructionLoss
+  private let inside: ReconstructionLoss?
   private let crossEntropyWeight: Float
   private let outsideWeight: Float
+  private let insideWeight: Float
   /// Keeps a face the same person, when it is asked for.
   private let identity: (distance: IdentityDistance, target: Tensor, weight: Float)?
 
   init(
     model: JointModel, edit: MaskEdit, reference: Tensor, options: MaskEditOptions,
-    perceptual: (any PerceptualDistance)?, identity: IdentityDistance? = nil
+    perceptual: (any PerceptualDistance)?, identity: IdentityDistance? = nil,
+    insideReference: Tensor? = nil
   ) throws(EditingError) {
     guard let branch = model.branch else {
       throw .modelLacks(model.path, part: "segmentation branch")
@@ -27,13 +30,16 @@ struct RegionObjective {
     self.branch = branch
     targets = edit.target.labels
     weights = edit.pixelWeights
-    let kept = edit.region.complement.bits.map { $0 ? Float(1) : 0 }
-    let mask = model.validMask * Tensor(kept, shape: [1, 1, model.resolution, model.resolution])
     outside = ReconstructionLoss(
-      target: reference, mask: mask, weights: options.outside,
+      target: reference, mask: model.mask(of: edit.region.complement), weights: options.outside,
       perceptual: perceptual)
+    inside = insideReference.map { reference in
+      ReconstructionLoss(
+        target: reference, mask: model.mask(of: edit.region), weights: options.outside)
+    }
     crossEntropyWeight = options.crossEntropyWeight
     outsideWeight = options.outsideWeight
+    insideWeight = options.insideWeight
     let identityWeight = options.identityWeight
     self.identity = identity.map { distance in
       (distance, withoutRecording { distance.embedding(of: reference) }, identityWeight)
@@ -42,10 +48,19 @@ struct RegionObjective {
 
   func callAsFunction(_ wPlus: Tensor) -> Tensor {
     let output = model.synthesize(wPlus)
-    let inside = branch.crossEntropy(output.features, targets: targets, weights: weights)
-    let loss = inside * crossEntropyWeight + outside(output.image) * outsideWeight
+    let disagreement = branch.crossEntropy(output.features, targets: targets, weights: weights)
+    var loss = disagreement * crossEntropyWeight + outside(output.image) * outsideWeight
+    if let inside { loss = loss + inside(output.image) * insideWeight }
     guard let identity else { return loss }
     return loss + identity.distance(output.image, to: identity.target).sum() * identity.weight
+  }
+}
+
+extension JointModel {
+  /// The pixels of a region that belong to the photo as `[1, 1, H, W]`: 1 inside, else 0.
+  func mask(of region: Region) -> Tensor {
+    validMask
+      * Tensor(region.bits.map { $0 ? 1 : 0 }, shape: [1, 1, resolution, resolution])
   }
 }
 

@@ -5,7 +5,8 @@ import TensorCore
 
 /// Repairs what a stored vector does to a picture that it was not learned on (EditGAN section 4,
 /// editgan spec section 6): the mask of the moved code is the target, the picture before the move
-/// the reference, and a few steps remove the changes outside the region.
+/// the reference, and a few steps remove the changes outside the region while the picture inside
+/// stays what the vector made of it.
 public struct Refiner {
   /// The model.
   public let model: JointModel
@@ -53,8 +54,10 @@ public struct Refiner {
   ) throws(EditingError) -> EditOutcome {
     var editor = MaskEditor(model: model, options: options)
     editor.options.steps = steps
-    // The vector is a part of the edit: only the way from the moved code is kept short.
+    // The vector is a part of the edit: what it does inside the region is kept, and only the way
+    // from the moved code is kept short.
     editor.options.priorWeight = 0
+    editor.options.insideWeight = 1
     let edit = try edit(classes: classes, from: start, to: moved)
     return try editor(edit, from: start, initial: moved, observer: observer)
   }

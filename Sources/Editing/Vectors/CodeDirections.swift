@@ -16,7 +16,9 @@ public enum CodeDirections {
   }
 
   /// The vectors whose sums, each vector times its strength, come closest to given differences of
-  /// codes: the least-squares solution. With one vector of strength 1 it is the mean difference.
+  /// codes: the least-squares solution. With one vector of strength 1 it is the mean difference. A
+  /// ridge of a thousandth chooses the shortest where several solutions are equal, as with vectors
+  /// of which each edit takes one away and adds another.
   ///
   /// - Throws: `EditingError.nothingToLearn` without differences, or when their strengths do not
   ///   determine every vector.
@@ -40,6 +42,11 @@ public enum CodeDirections {
       }
     }
     let scale = (0..<count).reduce(0) { max($0, products[$1][$1]) }
+    if count > 1 {
+      for index in 0..<count where products[index][index] > 0 {
+        products[index][index] += 1e-3 * scale
+      }
+    }
     // Elimination in symmetric order is stable for these matrices: they are never indefinite.
     for pivot in 0..<count {
       guard products[pivot][pivot] > 1e-9 * scale else { throw .nothingToLearn }

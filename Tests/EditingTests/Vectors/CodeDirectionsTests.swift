@@ -15,6 +15,40 @@ struct CodeDirectionsTests {
     #expect(throws: EditingError.nothingToLearn) { try CodeDirections.meanDifference([]) }
   }
 
+  @Test func severalVectorsOfOneSetOfEdits() throws {
+    let (a, b) = (code([1, 2, 3, 4]), code([0, -1, 5, 2]))
+    func edit(_ x: Float, _ y: Float) -> (strengths: [Float], difference: WPlus) {
+      ([x, y], a * x + b * y)
+    }
+    let found = try CodeDirections.leastSquares([edit(1, 0), edit(1, 1), edit(-1, 2), edit(0.5, 0)])
+    for (vector, expected) in zip(found, [a, b]) {
+      for (x, y) in zip(vector.values, expected.values) { #expect(abs(x - y) < 0.01) }
+    }
+    let one = try CodeDirections.leastSquares([([1], a), ([1], b)])
+    #expect(one == [try CodeDirections.meanDifference([(code([0, 0, 0, 0]), a), (a, a + b)])])
+  }
+
+  /// Of edits that take one thing away and add another only differences can be known: the shortest
+  /// vectors have the sum 0.
+  @Test func exchangesGiveVectorsAroundTheirMean() throws {
+    let truths = [code([3, 0, 0, 0]), code([0, 3, 0, 0]), code([0, 0, 3, 0])]
+    var edits: [(strengths: [Float], difference: WPlus)] = []
+    for (from, to) in [(0, 1), (1, 2), (2, 0), (0, 2)] {
+      var strengths: [Float] = [0, 0, 0]
+      (strengths[from], strengths[to]) = (-1, 1)
+      edits.append((strengths, truths[to] - truths[from]))
+    }
+    let found = try CodeDirections.leastSquares(edits)
+    let expected: [[Float]] = [[2, -1, -1, 0], [-1, 2, -1, 0], [-1, -1, 2, 0]]
+    for (vector, values) in zip(found, expected) {
+      for (x, y) in zip(vector.values, values) { #expect(abs(x - y) < 0.02) }
+    }
+    #expect(throws: EditingError.nothingToLearn) {
+      try CodeDirections.leastSquares([([1, 0], truths[0])])
+    }
+    #expect(throws: EditingError.nothingToLearn) { try CodeDirections.leastSquares([]) }
+  }
+
   /// Two clouds that differ along one axis and scatter widely along another.
   @Test func theBoundaryIgnoresWhatBothSetsShare() throws {
     var random = RandomSource(seed: 5)
