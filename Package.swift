@@ -9,6 +9,10 @@ let package = Package(
     .library(name: "Semblance", targets: ["Semblance"]),
     .executable(name: "semblance", targets: ["SemblanceTool"]),
   ],
+  traits: [
+    .trait(
+      name: "MPI", description: "Training in several processes that an MPI launcher started.")
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")
   ],
@@ -16,6 +20,9 @@ let package = Package(
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"]), .brew(["openblas"])]),
+    .systemLibrary(
+      name: "CMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"]), .brew(["open-mpi"])]),
     .target(name: "CKernels"),
     .target(
       name: "CCodecs",
@@ -31,6 +38,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "Evaluation", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore",
+        .target(name: "CMPI", condition: .when(traits: ["MPI"])),
       ]),
     .target(
       name: "Editing",

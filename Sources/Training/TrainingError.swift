@@ -41,4 +41,10 @@ public enum TrainingError: Error, Equatable, Sendable {
   case samePhotoName(first: String, second: String)
   /// A prepared photo does not have the size of the network's pictures.
   case preparedSize(path: String, width: Int, height: Int, expected: [Int])
+  /// A launcher started several processes, and the program cannot join them.
+  case builtWithoutMPI(processes: Int, variable: String)
+  /// A launcher started several processes that are not those of the program's own MPI.
+  case otherMPI(processes: Int, variable: String, joined: Int)
+  /// A batch does not divide into equal parts for all processes.
+  case unequalParts(batch: Int, processes: Int)
 }

@@ -53,6 +53,16 @@ extension TrainingError: LocalizedError {
     case .preparedSize(let path, let width, let height, let expected):
       "\(path) is \(width)x\(height) after preprocessing, the network makes "
         + "\(expected[0])x\(expected[1]); choose another --preprocess, --load-size or --size"
+    case .builtWithoutMPI(let processes, let variable):
+      "\(variable) says that this is one of \(processes) processes, but the program was built "
+        + "without MPI and each would write the same files; build it with 'swift build -c release "
+        + "--traits MPI' or start one process"
+    case .otherMPI(let processes, let variable, let joined):
+      "\(variable) says that this is one of \(processes) processes, but the MPI that the program "
+        + "was built with joined \(joined); use the launcher of that MPI"
+    case .unequalParts(let batch, let processes):
+      "--batch is \(batch) for \(processes) processes, which need equal parts; give a multiple of "
+        + "\(processes)"
     }
   }
 }

@@ -41,10 +41,13 @@ enum SemblanceBinary {
   }
 
   /// Runs the program to its end.
+  ///
+  /// - Parameter program: another one that starts it.
   static func run(
-    _ arguments: [String], in folder: URL, environment: [String: String] = [:]
+    _ arguments: [String], in folder: URL, environment: [String: String] = [:], program: URL = url
   ) throws -> Run {
     let process = process(arguments, in: folder, environment: environment)
+    process.executableURL = program
     // Files, not pipes: nobody has to empty them while the program runs.
     let streams = folder.appendingPathComponent("home/streams-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: streams, withIntermediateDirectories: true)

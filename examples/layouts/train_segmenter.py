@@ -4,7 +4,9 @@ and their true label maps.
   python train_segmenter.py --images IMAGES --labels LABELS --classes classes.json --out segmenter.safetensors
 
 Photos NAME.jpg and label maps NAME.png (class ids) have the same size, a multiple of 16. Normalisations
-are folded into the convolutions before the file is written, in half precision.
+are folded into the convolutions before the file is written, in half precision. Every --save-every steps
+it writes segmenter.safetensors and segmenter.safetensors.state; with --resume a run that was stopped goes
+on where the state ends, and ends in the same weights.
 """
 import argparse
 import glob
@@ -80,6 +82,17 @@ def write_safetensors(path, tensors, metadata):
     os.replace(path + ".part", path)
 
 
+def read_classes(path):
+    """A list of classes, or an object that has one under 'classes'."""
+    with open(path) as file:
+        classes = json.load(file)
+    if isinstance(classes, dict):
+        classes = classes["classes"]
+    if all("id" in c for c in classes):
+        classes.sort(key=lambda c: c["id"])
+    return [dict(name=c["name"], color=c["color"] if "color" in c else c["rgb"]) for c in classes]
+
+
 def mirrored_classes(names):
     swap = {"left_": "right_", "right_": "left_"}
     def other(name):
@@ -101,17 +114,21 @@ def main():
     parser.add_argument("--rate", type=float, default=4e-3)
     parser.add_argument("--limit", type=int, help="only the first pairs")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--save-every", type=int, default=100, help="steps between two states")
+    parser.add_argument("--resume", action="store_true", help="go on from OUT.state")
     parser.add_argument("--seed", type=int, default=0)
     a = parser.parse_args()
     torch.set_num_threads(a.threads)
     torch.manual_seed(a.seed)
-    rng = np.random.default_rng(a.seed)
-    with open(a.classes) as file:
-        classes = [dict(name=c["name"], color=c["color"]) for c in json.load(file)]
+    classes = read_classes(a.classes)
     mirror = mirrored_classes([c["name"] for c in classes])
     stems = sorted(os.path.basename(p)[:-4] for p in glob.glob(f"{a.labels}/*.png"))[:a.limit]
+    if not stems:
+        parser.error(f"{a.labels} has no label map *.png")
     photos = np.stack([np.array(Image.open(f"{a.images}/{s}.jpg").convert("RGB")) for s in stems])
     labels = np.stack([np.array(Image.open(f"{a.labels}/{s}.png")) for s in stems])
+    if labels.max() >= len(classes):
+        parser.error(f"{a.labels} has the label {labels.max()}, {a.classes} {len(classes)} classes")
     # Rare classes count more, by the root of how rare they are.
     share = np.bincount(labels.ravel(), minlength=len(classes)) / labels.size
     weight = torch.tensor((1 / np.sqrt(share + 1e-4)).astype("float32"))
@@ -120,8 +137,33 @@ def main():
     steps = max(1, int(len(stems) * a.epochs / a.batch))
     optimizer = torch.optim.AdamW(network.parameters(), a.rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, a.rate, total_steps=steps)
+    parts, state = dict(network=network, optimizer=optimizer, schedule=schedule), a.out + ".state"
+    settings = dict(steps=steps, batch=a.batch, rate=a.rate, seed=a.seed, stems=stems)
+    first = 0
+    if a.resume:
+        saved = torch.load(state, weights_only=True)
+        if saved["settings"] != settings:
+            parser.error(f"{state} was begun with other pairs or settings")
+        first = saved["step"]
+        for name, part in parts.items():
+            part.load_state_dict(saved[name])
+
+    def save(step):
+        network.eval()
+        write_safetensors(
+            a.out, {name: tensor.half() for name, tensor in network.folded().items()},
+            dict(kind="segmenter", classes=json.dumps(classes), picture_width=str(photos.shape[2]),
+                 provenance=f"train_segmenter.py, {step} of {steps} steps of {a.batch} on "
+                            f"{len(stems)} pairs"))
+        network.train()
+        torch.save(dict(step=step, settings=settings,
+                        **{name: part.state_dict() for name, part in parts.items()}), state + ".part")
+        os.replace(state + ".part", state)
+
     start = time.time()
-    for step in range(steps):
+    for step in range(first, steps):
+        # A source for every step, so that a resumed run draws the same numbers.
+        rng = np.random.default_rng([a.seed, step])
         chosen = rng.integers(0, len(stems), a.batch)
         x, y = photos[chosen], labels[chosen]
         if rng.random() < 0.5:
@@ -133,13 +175,11 @@ def main():
         loss.backward()
         optimizer.step()
         schedule.step()
-        if step % 50 == 49:
-            print(f"{step + 1} of {steps}: {loss.item():.3f}, {time.time() - start:.0f} s", flush=True)
-    network.eval()
-    write_safetensors(
-        a.out, {name: tensor.half() for name, tensor in network.folded().items()},
-        dict(kind="segmenter", classes=json.dumps(classes), picture_width=str(photos.shape[2]),
-             provenance=f"train_segmenter.py, {steps} steps of {a.batch} on {len(stems)} pairs"))
+        done = step + 1
+        if done % 50 == 0:
+            print(f"{done} of {steps}: {loss.item():.3f}, {time.time() - start:.0f} s", flush=True)
+        if done % a.save_every == 0 or done == steps:
+            save(done)
 
 
 if __name__ == "__main__":

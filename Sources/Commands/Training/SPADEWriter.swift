@@ -12,12 +12,14 @@ final class SPADEWriter {
   private let files: TrainingFiles
   private let heldBack: LayoutSet
   private var log: LossLog
+  private let logEvery: Int
 
   /// A writer; `heldBack` are pairs that the training does not see.
   init(
     training: SPADETraining, classes: Palette, output: String, files: TrainingFiles,
-    heldBack: LayoutSet, log: LossLog
+    heldBack: LayoutSet, log: LossLog, logEvery: Int
   ) {
+    self.logEvery = logEvery
     self.training = training
     self.classes = classes
     self.output = output
@@ -26,9 +28,9 @@ final class SPADEWriter {
     self.log = log
   }
 
-  /// Adds every tenth step to the table.
+  /// Adds every step that is to be noted, and the last, to the table.
   func note(_ progress: TrainingProgress) {
-    if progress.step % 10 == 0 || progress.step == progress.steps { log.append(progress) }
+    if progress.step % logEvery == 0 || progress.step == progress.steps { log.append(progress) }
   }
 
   /// Writes everything.

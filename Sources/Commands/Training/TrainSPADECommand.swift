@@ -4,6 +4,12 @@ import Pictures
 import TensorCore
 import Training
 
+#if canImport(FoundationEssentials)
+import FoundationEssentials
+#else
+import Foundation
+#endif
+
 /// `semblance train spade`.
 struct TrainSPADECommand: ParsableCommand {
   /// Settings that belong together.
@@ -37,6 +43,10 @@ struct TrainSPADECommand: ParsableCommand {
       --save-every steps and at the end; Ctrl-C and --minutes end a session after its current \
       step. A resumed training gives the same bytes as one that was never stopped.
 
+      Under an MPI launcher (mpirun -n 2 semblance train spade ... --threads 1) the processes share \
+      the pairs of every step and take the steps of one process with the same --batch; the program \
+      must have been built with 'swift build -c release --traits MPI'.
+
       EXAMPLES:
         semblance train spade --labels m --images p --classes c.json -o s.safetensors
       """)
@@ -60,7 +70,9 @@ struct TrainSPADECommand: ParsableCommand {
     help: ArgumentHelp("End this session after so many minutes.", valueName: "minutes"))
   var minutes: Double?
 
-  @Option(parsing: .unconditional, help: ArgumentHelp("Pairs of a step.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Pairs of a step, those of all processes.", valueName: "n"))
   var batch: Int?
 
   @Option(
@@ -97,6 +109,11 @@ struct TrainSPADECommand: ParsableCommand {
     help: ArgumentHelp("Write all files after so many steps.", valueName: "n"))
   var saveEvery = 500
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Note the losses after so many steps.", valueName: "n"))
+  var logEvery = 10
+
   @Flag(help: "Go on where the state beside the output ends.")
   var resume = false
 
@@ -106,6 +123,7 @@ struct TrainSPADECommand: ParsableCommand {
     try requireExtension("safetensors", of: output, "--output")
     try requireTrainingSteps(steps, "--steps")
     try requireTrainingSteps(saveEvery, "--save-every")
+    try requireTrainingSteps(logEvery, "--log-every")
     if let batch, !(1...256).contains(batch) {
       throw ValidationError("--batch is \(batch): give a number from 1 to 256")
     }
@@ -138,11 +156,27 @@ struct TrainSPADECommand: ParsableCommand {
 
   func run() throws {
     let console = general.begin()
+    let processes = try LaunchedProcesses.join(ProcessInfo.processInfo.environment)
+    do {
+      try run(in: processes, console)
+    } catch TrainingError.diverged where processes.rank > 0 {
+      // All processes see it at the same step; the first one tells.
+      throw ExitCode.failure
+    }
+  }
+
+  private func run(in processes: any ProcessGroup, _ console: Console) throws {
     let watch = Stopwatch()
     let (pairs, classes) = try data.pairs()
     let files = TrainingFiles(stem: String(output.dropLast(".safetensors".count)))
-    let check = OutputCheck(inputs: [data.classes, vgg19])
-    for path in [output, files.state, files.losses, files.sheet] { try check.requireFile(path) }
+    let isFirst = processes.rank == 0
+    if isFirst {
+      let check = OutputCheck(inputs: [data.classes, vgg19])
+      for path in [output, files.state, files.losses, files.sheet] { try check.requireFile(path) }
+    }
+    guard options.batchSize % processes.count == 0 else {
+      throw TrainingError.unequalParts(batch: options.batchSize, processes: processes.count)
+    }
     let description = networks.description(
       of: preset, channels: classes.channels, aspectRatio: data.dataset?.aspectRatio ?? 1)
     // Of 32 and more pairs the last eight are held back.
@@ -155,15 +189,19 @@ struct TrainSPADECommand: ParsableCommand {
     }
     let training = try SPADETraining(
       description, options: options, data: set(pairs.dropLast(count), trains: true),
-      perceptual: try vgg19.map { try VGG19Distance(contentsOf: $0) })
+      perceptual: try vgg19.map { try VGG19Distance(contentsOf: $0) }, processes: processes)
     if resume { try training.resume(from: files.state) }
     let writer = SPADEWriter(
       training: training, classes: classes.palette, output: output, files: files,
       heldBack: set(count > 0 ? pairs.suffix(count) : pairs[...], trains: false),
-      log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil))
-    try train(training, writer, console)
-    try writer.write()
+      log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil),
+      logEvery: logEvery)
+    try train(training, isFirst ? writer : nil, console)
+    if isFirst { try writer.write() }
+    // Nobody ends before all files are written: a launcher ends the others then.
+    LaunchedProcesses.leave(processes)
     try Interruption.check(written: 1)
+    guard isFirst else { return }
     let isComplete = training.step == steps
     console.say(
       "\(output): SPADE model after \(training.step) of \(steps) steps"
@@ -187,11 +225,13 @@ struct TrainSPADECommand: ParsableCommand {
     return options
   }
 
-  private func train(_ training: SPADETraining, _ writer: SPADEWriter, _ console: Console) throws {
+  /// Trains; the process that has a writer writes the files and shows how far it has come.
+  private func train(_ training: SPADETraining, _ writer: SPADEWriter?, _ console: Console) throws {
     var failure: (any Error)?
     let show = console.trainingObserver("training SPADE")
     defer { console.endProgress() }
     try training.run(seconds: minutes.map { $0 * 60 }) { progress in
+      guard let writer else { return !Interruption.isRequested }
       writer.note(progress)
       do {
         if progress.step % saveEvery == 0, progress.step < steps { try writer.write() }

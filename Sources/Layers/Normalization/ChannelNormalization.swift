@@ -15,9 +15,7 @@ public enum ChannelNormalization {
     switch self {
     case .batch(let statistics) where mode == .evaluation: return statistics.normalized(x)
     case .batch(let statistics):
-      let (result, mean, variance) = x.standardized(epsilon: Self.epsilon)
-      statistics.update(mean: mean, variance: variance, count: x.count / max(x.shape[1], 1))
-      return result
+      return Self.standardized(x, for: [statistics])
     case .instance:
       let (batch, channels) = (x.shape[0], x.shape[1])
       return x.reshaped([1, batch * channels, x.shape[2], x.shape[3]])
@@ -35,11 +33,19 @@ public enum ChannelNormalization {
     guard mode == .training, running.count == normalizations.count else {
       return normalizations.map { $0(x, mode: mode) }
     }
-    let (result, mean, variance) = x.standardized(epsilon: epsilon)
-    for statistics in running {
-      statistics.update(mean: mean, variance: variance, count: x.count / max(x.shape[1], 1))
-    }
+    let result = standardized(x, for: running)
     return normalizations.map { _ in result }
+  }
+
+  /// A batch by its own mean and variance, which go into running statistics of the same processes.
+  private static func standardized(_ x: Tensor, for running: [RunningStatistics]) -> Tensor {
+    let processes = running.first?.processes
+    let (result, mean, variance) = x.standardized(epsilon: epsilon, across: processes)
+    let count = x.count / max(x.shape[1], 1) * (processes?.count ?? 1)
+    for statistics in running {
+      statistics.update(mean: mean, variance: variance, count: count)
+    }
+    return result
   }
 }
 
@@ -51,9 +57,14 @@ public final class RunningStatistics {
   public let variance: Tensor
   /// The share of each new batch in training.
   public var momentum: Float = 0.1
+  /// The processes whose batches are normalised together; nil for this one alone.
+  public var processes: (any ProcessGroup)?
+  /// Whether the normalisation is one over the batches of all processes that train together.
+  public let isSynchronized: Bool
 
   /// Statistics to start from: zeros and ones, or those of a checkpoint.
-  public init(mean: Tensor, variance: Tensor) {
+  public init(mean: Tensor, variance: Tensor, isSynchronized: Bool = true) {
+    self.isSynchronized = isSynchronized
     check(mean.shape == variance.shape, "running statistics: \(mean.shape), \(variance.shape)")
     self.mean = mean
     self.variance = variance

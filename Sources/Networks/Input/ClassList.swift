@@ -9,12 +9,21 @@ import Foundation
 
 /// The classes of a segmentation as JSON: a list of `{"name": "hair", "color": [150, 100, 50]}` in
 /// the order of their ids. Files of classes and the metadata of model files have this form.
+///
+/// What other programs write is read, too: an object that has the list under `classes`, colours
+/// under `rgb`, and numbers under `id`, which then tell the order.
 public enum ClassList {
   private static let maximumBytes = 1 << 20
 
   private struct Entry: Codable {
     var name: String
-    var color: [Int]
+    var color: [Int]?
+    var rgb: [Int]?
+    var id: Int?
+  }
+
+  private struct Document: Decodable {
+    var classes: [Entry]
   }
 
   /// What is wrong with a list.
@@ -50,15 +59,22 @@ public enum ClassList {
 
   /// The classes of a JSON text.
   static func palette(json: [UInt8]) throws(Problem) -> Palette {
-    guard let entries = try? JSONDecoder().decode([Entry].self, from: Data(json)) else {
+    let (decoder, data) = (JSONDecoder(), Data(json))
+    guard
+      let entries = (try? decoder.decode([Entry].self, from: data))
+        ?? (try? decoder.decode(Document.self, from: data))?.classes
+    else {
       throw Problem(reason: "it is not a JSON list of {\"name\": ..., \"color\": [r, g, b]}")
     }
     var classes: [Palette.Entry] = []
-    for entry in entries {
-      let color = entry.color.compactMap { UInt8(exactly: $0) }
-      guard color.count == 3, entry.color.count == 3 else {
+    for entry in try ordered(entries) {
+      guard let numbers = entry.color ?? entry.rgb else {
+        throw Problem(reason: "'\(entry.name)' has no colour; give it \"color\": [r, g, b]")
+      }
+      let color = numbers.compactMap { UInt8(exactly: $0) }
+      guard color.count == 3, numbers.count == 3 else {
         throw Problem(
-          reason: "'\(entry.name)' has the colour \(entry.color), not three numbers of 0 to 255")
+          reason: "'\(entry.name)' has the colour \(numbers), not three numbers of 0 to 255")
       }
       classes.append(
         Palette.Entry(name: entry.name, color: RGBColor(color[0], color[1], color[2])))
@@ -66,6 +82,27 @@ public enum ClassList {
     do throws(PictureError) { return try Palette(classes) } catch {
       throw Problem(reason: error.description)
     }
+  }
+
+  /// The entries in the order of their ids, where they have some.
+  private static func ordered(_ entries: [Entry]) throws(Problem) -> [Entry] {
+    guard entries.contains(where: { $0.id != nil }) else { return entries }
+    var places = [Entry?](repeating: nil, count: entries.count)
+    for entry in entries {
+      guard let id = entry.id else {
+        throw Problem(reason: "'\(entry.name)' has no id, but other classes have one")
+      }
+      guard places.indices.contains(id) else {
+        throw Problem(
+          reason: "'\(entry.name)' has the id \(id); the ids of \(entries.count) classes are 0 to "
+            + "\(entries.count - 1)")
+      }
+      if let other = places[id] {
+        throw Problem(reason: "'\(other.name)' and '\(entry.name)' have the same id \(id)")
+      }
+      places[id] = entry
+    }
+    return places.compactMap { $0 }
   }
 
   /// The list as JSON in one line, as the metadata of a model file have it under `classes`; with

@@ -123,14 +123,12 @@ struct FrozenReader {
       bias: hasBias ? try weights.tensor("\(prefix)\(name).bias", shape: [outputs]) : nil)
   }
 
-  /// Prepared weights take 1, 16/9 or 4 times the memory of the weights. Small images meet the
-  /// largest weights, four fifths of all, with few multiplications: there the smaller forms are
-  /// worth a twentieth of the time.
+  /// The smallest images meet the largest weights with few multiplications; patches read these as
+  /// they are stored.
   private static func algorithm(
     for window: ConvolutionWindow, height: Int, width: Int
   ) -> ConvolutionAlgorithm {
     if window.kernelHeight != 3 || height * width <= 64 { return .patches }
-    if height * width <= 1024 { return .winograd2 }
     return .best(for: window, height: height, width: width)
   }
 

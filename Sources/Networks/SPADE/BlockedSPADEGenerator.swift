@@ -13,7 +13,6 @@ public final class BlockedSPADEGenerator {
   private let head: Head
   private let blocks: [BlockedSPADEBlock]
   private let toImage: PreparedConvolution
-  private static let idleBytes = 32 << 20
 
   private enum Head {
     case layout(LabelLookup)
@@ -79,9 +78,6 @@ public final class BlockedSPADEGenerator {
       var h = start(layout, latent: latent)
       let last = blocks.count - 1
       for (index, block) in blocks.enumerated() {
-        // Blocks of other sizes left memory behind that this one cannot use; without a bound that
-        // adds up to a third of the weights.
-        StoragePool.trim(to: Self.idleBytes)
         // The leaky ReLU before the last convolution belongs to the end of the last block.
         h = block(h, layout: layout, slope: index == last ? SPADEResidualBlock.slope : 1)
       }

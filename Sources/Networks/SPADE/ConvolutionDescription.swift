@@ -68,9 +68,12 @@ extension WeightDescription {
 
 extension WeightTable {
   /// The running statistics of a batch normalisation called `name`.
-  func runningStatistics(_ name: String, channels: Int) throws(ModelError) -> RunningStatistics {
+  func runningStatistics(_ name: String, channels: Int, isSynchronized: Bool = true)
+    throws(ModelError) -> RunningStatistics
+  {
     RunningStatistics(
       mean: try tensor("\(name).running_mean", shape: [channels], role: .buffer),
-      variance: try tensor("\(name).running_var", shape: [channels], role: .buffer))
+      variance: try tensor("\(name).running_var", shape: [channels], role: .buffer),
+      isSynchronized: isSynchronized)
   }
 }

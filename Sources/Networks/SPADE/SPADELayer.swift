@@ -87,6 +87,9 @@ extension SPADENormalization {
     -> ChannelNormalization
   {
     if kind == .instance { return .instance }
-    return .batch(try table.runningStatistics("\(name).param_free_norm", channels: channels))
+    return .batch(
+      try table.runningStatistics(
+        "\(name).param_free_norm", channels: channels,
+        isSynchronized: kind == .synchronizedBatch))
   }
 }

@@ -32,14 +32,20 @@ public final class LayoutSet {
   /// The layouts `[N, L, H, W]` and photos `[N, 3, H, W]` of one step. Every epoch visits each pair
   /// once, in an order of its own.
   ///
+  /// - Parameter part: the pairs of the step that are wanted; nil for all. They are the same as
+  ///   those among all.
   /// - Throws: `TrainingError.picture` that names a file, or `.preparedSize`.
-  public func batch(step: Int, size: Int, seed: UInt64, _ random: inout RandomSource)
-    throws(TrainingError) -> (layouts: Tensor, photos: Tensor)
-  {
+  public func batch(
+    step: Int, size: Int, part: Range<Int>? = nil, seed: UInt64, _ random: inout RandomSource
+  ) throws(TrainingError) -> (layouts: Tensor, photos: Tensor) {
     var layouts: [Tensor] = []
     var photos: [Tensor] = []
-    for position in step * size..<(step + 1) * size {
-      let (layout, photo) = try pair(index(at: position, seed: seed), &random)
+    for place in 0..<size {
+      guard part?.contains(place) ?? true else {
+        Preprocessing.draw(&random)
+        continue
+      }
+      let (layout, photo) = try pair(index(at: step * size + place, seed: seed), &random)
       layouts.append(layout.tensor)
       photos.append(Tensor(photo))
     }

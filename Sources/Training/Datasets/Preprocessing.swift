@@ -57,8 +57,7 @@ public struct Preprocessing: Sendable, Equatable, Codable {
     var photo = photo.resized(width: size.width, height: size.height, by: .bicubic)
     var labels = labels.resized(width: size.width, height: size.height)
     var instances = instances?.resized(width: size.width, height: size.height)
-    // Drawn for every pair, so that one pair's size has no say in the next pair's numbers.
-    let (x, y, flip) = (random.uniform(), random.uniform(), random.uniform())
+    let (x, y, flip) = Self.draw(&random)
     if crops, photo.width >= width, photo.height >= height {
       let rect = PixelRect(
         left: Int(x * Float(photo.width - width + 1)),
@@ -73,6 +72,14 @@ public struct Preprocessing: Sendable, Equatable, Codable {
       instances = instances?.mirrored()
     }
     return (photo, labels, instances)
+  }
+
+  /// The place of the crop and whether to mirror, as numbers of 0..<1. They are drawn for every pair,
+  /// so that one pair's size has no say in the next pair's numbers, and for pairs that another
+  /// process prepares.
+  @discardableResult
+  static func draw(_ random: inout RandomSource) -> (x: Float, y: Float, flip: Float) {
+    (random.uniform(), random.uniform(), random.uniform())
   }
 
   private var crops: Bool {

@@ -70,11 +70,16 @@ final class SPADENetworkSet {
   }
 
   /// Pictures of layouts in the style of their photos, in training mode.
-  func generate(_ layouts: Tensor, _ photos: Tensor, _ random: inout RandomSource) -> Generated {
+  ///
+  /// - Parameter batch: where these layouts stand in the batch of all processes, which share the
+  ///   numbers of `random`.
+  func generate(
+    _ layouts: Tensor, _ photos: Tensor, _ random: inout RandomSource, in batch: BatchPart
+  ) -> Generated {
     let style = encoder?(photos, mode: .training)
     var latent: Tensor?
     if let size = description.generator.latentSize {
-      let noise = random.normal([layouts.shape[0], size])
+      let noise = random.normal([batch.size, size]).slice(batch.range, axis: 0)
       latent = style?.sample(noise: noise) ?? noise
     }
     return Generated(
@@ -102,6 +107,13 @@ final class SPADENetworkSet {
     try SPADENetworkSet(
       all.merging(weights) { $1 }.mapValues { $0.copied() }, description, discriminatorSizes,
       isTrainable: false)
+  }
+
+  /// Normalises over the batches of all processes where the normalisation is a synchronised one.
+  func synchronize(across processes: any ProcessGroup) {
+    for statistics in generator.runningStatistics where statistics.isSynchronized {
+      statistics.processes = processes
+    }
   }
 
   /// How much of a new batch goes into the running statistics.

@@ -6,7 +6,9 @@ import TensorCore
 /// spec 6).
 ///
 /// Every step draws from a random source of its own, so a resumed run gives the same bytes as one
-/// that never stopped.
+/// that never stopped. Several processes share the pairs of every step: they make the same draws,
+/// average gradients and losses, and normalise over the batches of all, so that they take the steps
+/// of one process with the whole batch.
 public final class SPADETraining {
   /// What is trained.
   public let description: SPADEDescription
@@ -22,6 +24,7 @@ public final class SPADETraining {
   private let average: ExponentialMovingAverage
   private let loss: AdversarialLoss
   private let perceptual: VGG19Distance?
+  private let processes: any ProcessGroup
   private static let kind = "spade"
 
   private struct Record: Codable {
@@ -36,11 +39,17 @@ public final class SPADETraining {
   ///
   /// - Parameter perceptual: compares pictures and photos by VGG19's features, as much as
   ///   `options.perceptualWeight` says.
+  /// - Parameter processes: those that share the work; the size of a batch is a multiple of their
+  ///   number.
   /// - Throws: `TrainingError.model` when the networks cannot be made.
   public init(
     _ description: SPADEDescription, options: SPADETrainingOptions, data: LayoutSet,
-    perceptual: VGG19Distance? = nil
+    perceptual: VGG19Distance? = nil, processes: any ProcessGroup = SingleProcess()
   ) throws(TrainingError) {
+    check(
+      options.batchSize % processes.count == 0,
+      "SPADE training: a batch of \(options.batchSize) for \(processes.count) processes")
+    self.processes = processes
     check(
       (perceptual == nil) == (options.perceptualWeight == nil),
       "SPADE training: a perceptual loss needs network and weight")
@@ -49,6 +58,7 @@ public final class SPADETraining {
     self.options = options
     self.data = data
     networks = try SPADENetworkSet(random: description, options: options)
+    networks.synchronize(across: processes)
     generatorOptimizer = AdamOptimizer(
       networks.generatorParameters, beta1: options.beta1, beta2: options.beta2)
     discriminatorOptimizer = AdamOptimizer(
@@ -105,7 +115,8 @@ public final class SPADETraining {
     ]
   }
 
-  /// Trains until all steps are done, the time is over or the observer stops it.
+  /// Trains until all steps are done, the time is over or the observer stops it; of several
+  /// processes each has these reasons to stop all.
   ///
   /// - Parameter seconds: length of this session; nil for no limit.
   /// - Throws: `TrainingError.diverged`, or what reading a pair throws. A step whose losses or
@@ -123,7 +134,7 @@ public final class SPADETraining {
       LinearDecay(
         rate: options.discriminatorRate, steps: options.steps, decayShare: options.decayShare)
     )
-    while session.goesOn {
+    while processes.allAgree(session.goesOn) {
       let rate = rates.0.rate(after: session.step)
       let terms = try advance(
         session.step, generatorRate: rate, discriminatorRate: rates.1.rate(after: session.step))
@@ -136,13 +147,15 @@ public final class SPADETraining {
     throws(TrainingError) -> [LossTerm]
   {
     var random = RandomSource(seed: options.seed, stream: UInt64(step) + 1)
+    let batch = BatchPart(of: options.batchSize, for: processes)
     let (layouts, photos) = try data.batch(
-      step: step, size: options.batchSize, seed: options.seed, &random)
-    let made = networks.generate(layouts, photos, &random)
+      step: step, size: batch.size, part: batch.range, seed: options.seed, &random)
+    let made = networks.generate(layouts, photos, &random, in: batch)
     let isSolo = Float(step) < options.soloShare * Float(options.steps)
     let (objective, terms) = generatorObjective(layouts, photos, made, isSolo: isSolo)
     guard terms.allSatisfy(\.value.isFinite) else { return terms }
-    let slopes = gradients(of: objective, withRespectTo: generatorOptimizer.parameters)
+    let slopes = processes.mean(
+      gradients(of: objective, withRespectTo: generatorOptimizer.parameters))
     let norm = LossTerm("gradient norm", Self.norm(slopes))
     guard norm.value.isFinite else { return terms + [norm] }
     generatorOptimizer.update(slopes, rate: generatorRate)
@@ -151,7 +164,7 @@ public final class SPADETraining {
     if isSolo { return terms + [norm, LossTerm("D_Fake", 0), LossTerm("D_real", 0)] }
     let pictures =
       options.renewsPictures
-      ? withoutRecording { networks.generate(layouts, photos, &random).pictures }
+      ? withoutRecording { networks.generate(layouts, photos, &random, in: batch).pictures }
       : made.pictures.detached()
     return terms + [norm]
       + advanceDiscriminator(layouts, pictures, photos, rate: discriminatorRate)
@@ -163,10 +176,12 @@ public final class SPADETraining {
     let output = networks.judge(layouts, pictures, photos)
     let ofMade = loss.discriminator(output.made, isReal: false)
     let ofReal = loss.discriminator(output.real, isReal: true)
-    let terms = [LossTerm("D_Fake", ofMade.item), LossTerm("D_real", ofReal.item)]
+    let terms = processes.mean([
+      LossTerm("D_Fake", ofMade.item), LossTerm("D_real", ofReal.item),
+    ])
     guard terms.allSatisfy(\.value.isFinite) else { return terms }
-    let slopes = gradients(
-      of: ofMade + ofReal, withRespectTo: discriminatorOptimizer.parameters)
+    let slopes = processes.mean(
+      gradients(of: ofMade + ofReal, withRespectTo: discriminatorOptimizer.parameters))
     guard Self.norm(slopes).isFinite else {
       return terms + [LossTerm("discriminator gradient norm", .nan)]
     }
@@ -174,7 +189,8 @@ public final class SPADETraining {
     return terms
   }
 
-  /// The loss of generator and encoder, a scalar, and its parts under the names of the reference.
+  /// The loss of generator and encoder for the pairs of this process, a scalar, and its parts for
+  /// those of all processes under the names of the reference.
   private func generatorObjective(
     _ layouts: Tensor, _ photos: Tensor, _ made: SPADENetworkSet.Generated, isSolo: Bool
   ) -> (Tensor, [LossTerm]) {
@@ -190,18 +206,22 @@ public final class SPADETraining {
     if let perceptual {
       add("VGG", options.perceptualWeight ?? 0) { perceptual(made.pictures, to: photos) }
     }
-    if let style = made.style { add("KLD", options.divergenceWeight) { style.divergence } }
+    // A sum over the batch, not a mean: the parts of all processes count in full.
+    let parts = Float(processes.count)
+    if let style = made.style {
+      add("KLD", options.divergenceWeight) { style.divergence * parts }
+    }
     if isSolo {
       terms.append(LossTerm("GAN", 0))
       if options.featureWeight > 0 { terms.append(LossTerm("GAN_Feat", 0)) }
-      return (total, terms)
+      return (total, processes.mean(terms))
     }
     let output = networks.judge(layouts, made.pictures, photos)
     add("GAN", 1) { loss.generator(output.made) }
     add("GAN_Feat", options.featureWeight) {
       PatchDiscriminator.featureDistance(output.made, output.real)
     }
-    return (total, terms)
+    return (total, processes.mean(terms))
   }
 
   /// Steps of the discriminator among the first `steps` of the training.
@@ -214,18 +234,19 @@ public final class SPADETraining {
   }
 
   /// The model of the averaged weights, as a file holds it: running statistics measured anew over
-  /// `batches` batches, spectral norms divided out.
+  /// `batches` batches, spectral norms divided out. One process makes it alone.
   ///
   /// - Throws: `TrainingError.model`, or what reading a pair throws.
   public func averagedModel(batches: Int = 16) throws(TrainingError) -> [String: Tensor] {
     // Weights of the copy track no gradients, so nothing is recorded.
     let copy = try networks.copy(with: average.averages)
+    let whole = BatchPart(of: options.batchSize)
     for batch in 0..<batches {
       var random = RandomSource(seed: options.seed, stream: UInt64(batch) + 1)
       let (layouts, photos) = try data.batch(
         step: batch, size: options.batchSize, seed: options.seed, &random)
       copy.setStatisticsMomentum(1 / Float(batch + 1))
-      _ = copy.generate(layouts, photos, &random)
+      _ = copy.generate(layouts, photos, &random, in: whole)
     }
     return copy.folded()
   }

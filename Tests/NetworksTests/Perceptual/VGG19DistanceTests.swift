@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import TensorCore
 import TestSupport
@@ -70,6 +71,34 @@ struct VGG19DistanceTests {
       .map { ($0.0 - $0.1.detached()).absolute().mean() * $1 }.reduce(Tensor(0), +)
     let expected = gradients(of: total, withRespectTo: [plain])[0]
     expectClose(slopes, expected, relativeToMax: 1e-3, allowingKinks: true)
+  }
+
+  /// Numbers of -1/2 to 1/2, times `scale`, that look random and are the same everywhere.
+  private func scattered(_ shape: Shape, _ number: Double, _ scale: Double) -> Tensor {
+    let values = (0..<shape.count).map { index -> Float in
+      let value = sin(Double(index) * 12.9898 + number * 78.233) * 43758.5453
+      return Float((value - value.rounded(.down) - 0.5) * scale)
+    }
+    return Tensor(values, shape: shape)
+  }
+
+  @Test("has the value and the gradient that PyTorch has for the same weights and pictures")
+  func parity() throws {
+    var weights: [String: Tensor] = [:]
+    for (number, inputs, outputs) in Self.convolutions {
+      let scale = (24 / Double(9 * inputs)).squareRoot()
+      weights["features.\(number).weight"] =
+        scattered([outputs, inputs, 3, 3], Double(number), scale)
+      weights["features.\(number).bias"] = scattered([outputs], Double(number + 100), 0.2)
+    }
+    let made = scattered([2, 3, 48, 64], 1, 2).copied(requiresGradient: true)
+    let distance = try VGG19Distance(WeightTable(weights))(
+      made, to: scattered([2, 3, 48, 64], 2.5, 1.5))
+    // PyTorch 2.15 in double precision.
+    #expect(abs(distance.item - 0.3853274697) < 1e-5 * 0.3853274697)
+    let slopes = gradients(of: distance, withRespectTo: [made])[0]
+    let norm = slopes.squared().sum().item.squareRoot()
+    #expect(abs(norm - 0.0310816718) < 1e-4 * 0.0310816718)
   }
 
   @Test("names a layer that is missing")

@@ -64,9 +64,9 @@ public final class LabelModulation {
   /// Calls `body` with the scales and shifts of a map, strip after strip.
   func forEachStrip(of patches: LabelPatches, _ body: (Strip) -> Void) {
     let pixels = patches.height * patches.width
-    // A fast convolution takes about a quarter of the multiplications of a plain one, and four times
-    // the memory for its weights, which small images with their many channels are not worth.
-    let isDense = lookup.kernel == 3 && pixels >= 4096 && 2 * patches.outerCount > pixels
+    // A fast convolution takes about a quarter of the multiplications of a plain one, but for all
+    // pixels; for the smallest images its tiles are too few.
+    let isDense = lookup.kernel == 3 && pixels >= 256 && 2 * patches.outerCount > pixels
     if isDense { return forEachConvolvedStrip(of: patches, body) }
     let table = table(for: patches)
     patches.outerIDs.withUnsafeBufferPointer { ids in
@@ -137,7 +137,8 @@ public final class LabelModulation {
 
   private func forEachConvolvedStrip(of patches: LabelPatches, _ body: (Strip) -> Void) {
     let (height, width) = (patches.height, patches.width)
-    let strips = (height + 29) / 30
+    // Small maps with their many channels take one strip: each strip transforms the weights anew.
+    let strips = height * width <= 4096 ? 1 : (height + 29) / 30
     let rows = (height + strips - 1) / strips
     for strip in 0..<strips {
       let inner = strip * rows..<min(height, (strip + 1) * rows)
