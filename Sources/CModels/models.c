@@ -11,6 +11,9 @@ static const unsigned char cars[] __attribute__((aligned(64))) = {
 static const unsigned char faces_layout[] __attribute__((aligned(64))) = {
 #embed "models/faces-layout.safetensors"
 };
+static const unsigned char cars_layout[] __attribute__((aligned(64))) = {
+#embed "models/cars-layout.safetensors"
+};
 static const unsigned char faces_smile[] __attribute__((aligned(64))) = {
 #embed "../../edit-vectors/faces/smile.safetensors"
 };
@@ -42,6 +45,7 @@ static const semblance_shipped_file files[] = {
     FILE_OF("faces", "", faces),
     FILE_OF("cars", "", cars),
     FILE_OF("faces-layout", "", faces_layout),
+    FILE_OF("cars-layout", "", cars_layout),
     FILE_OF("faces", "smile", faces_smile),
     FILE_OF("faces", "open-mouth", faces_open_mouth),
     FILE_OF("faces", "close-eyes", faces_close_eyes),

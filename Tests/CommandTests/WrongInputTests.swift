@@ -115,7 +115,7 @@ struct WrongInputTests {
     expectError(
       run,
       "no model 'boats'; give a .safetensors file or one of faces, cars, "
-        + "faces-layout")
+        + "faces-layout, cars-layout")
   }
 
   @Test func unknownVector() throws {

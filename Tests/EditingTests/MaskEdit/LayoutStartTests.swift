@@ -58,6 +58,36 @@ struct LayoutStartTests {
     #expect(offered.outcome.accuracyBefore == plain.outcome.accuracyBefore)
   }
 
+  @Test("cars have a layout model, whose drawings fill the part between the bands")
+  func cars() throws {
+    let library = ModelLibrary(folder: "/nowhere")
+    let cars = try library.model(named: "cars")
+    let synthesizer = try library.layoutSynthesizer(named: "cars-layout")
+    #expect([synthesizer.width, synthesizer.height] == [128, 96])
+    let start = try LayoutStart(model: cars, synthesizer: synthesizer)
+    let mean = WPlus(
+      cars.generator.meanLatent.reshaped([1, 1, cars.latentWidth])
+        .broadcast(to: [1, cars.rowCount, cars.latentWidth]))
+    let code = LatentCode(
+      wPlus: mean,
+      record: LatentCode.Record(
+        model: cars.fingerprint, domain: cars.domain,
+        source: .sample(seed: 0, truncationPsi: 0), steps: 0))
+    let own = try cars.squareRendering(of: code)
+    let (wheel, body) = (
+      try cars.palette.id(named: "rim_front"), try cars.palette.id(named: "body")
+    )
+    var painted = own.squareMask
+    for y in 0..<painted.height {
+      for x in 0..<painted.width where painted[x, y] == wheel { painted[x, y] = body }
+    }
+    func point(_ mask: LabelMap) -> WPlus {
+      start.point(from: mean, picture: own.picture, before: own.squareMask, painted: mask)
+    }
+    #expect(point(own.squareMask) == mean)
+    #expect(painted != own.squareMask && point(painted) != mean)
+  }
+
   @Test("models of other classes are refused")
   func otherClasses() throws {
     let cars = try ModelLibrary(folder: "/nowhere").model(named: "cars")
