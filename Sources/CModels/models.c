@@ -38,6 +38,60 @@ static const unsigned char cars_enlarge_headlights[] __attribute__((aligned(64))
 static const unsigned char cars_remove_plate[] __attribute__((aligned(64))) = {
 #embed "../../edit-vectors/cars/remove-plate.safetensors"
 };
+static const unsigned char cars_raise_body[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/raise-body.safetensors"
+};
+static const unsigned char cars_paint_beige[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-beige.safetensors"
+};
+static const unsigned char cars_paint_black[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-black.safetensors"
+};
+static const unsigned char cars_paint_blue[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-blue.safetensors"
+};
+static const unsigned char cars_paint_brown[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-brown.safetensors"
+};
+static const unsigned char cars_paint_darkred[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-darkred.safetensors"
+};
+static const unsigned char cars_paint_green[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-green.safetensors"
+};
+static const unsigned char cars_paint_grey[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-grey.safetensors"
+};
+static const unsigned char cars_paint_lightblue[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-lightblue.safetensors"
+};
+static const unsigned char cars_paint_lime[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-lime.safetensors"
+};
+static const unsigned char cars_paint_navy[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-navy.safetensors"
+};
+static const unsigned char cars_paint_orange[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-orange.safetensors"
+};
+static const unsigned char cars_paint_purple[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-purple.safetensors"
+};
+static const unsigned char cars_paint_red[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-red.safetensors"
+};
+static const unsigned char cars_paint_silver[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-silver.safetensors"
+};
+static const unsigned char cars_paint_teal[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-teal.safetensors"
+};
+static const unsigned char cars_paint_white[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-white.safetensors"
+};
+static const unsigned char cars_paint_yellow[] __attribute__((aligned(64))) = {
+#embed "../../edit-vectors/cars/paint-yellow.safetensors"
+};
 
 #define FILE_OF(domain, name, bytes) {domain, name, bytes, sizeof bytes}
 
@@ -54,6 +108,24 @@ static const semblance_shipped_file files[] = {
     FILE_OF("cars", "enlarge-wheels", cars_enlarge_wheels),
     FILE_OF("cars", "enlarge-headlights", cars_enlarge_headlights),
     FILE_OF("cars", "remove-plate", cars_remove_plate),
+    FILE_OF("cars", "raise-body", cars_raise_body),
+    FILE_OF("cars", "paint-beige", cars_paint_beige),
+    FILE_OF("cars", "paint-black", cars_paint_black),
+    FILE_OF("cars", "paint-blue", cars_paint_blue),
+    FILE_OF("cars", "paint-brown", cars_paint_brown),
+    FILE_OF("cars", "paint-darkred", cars_paint_darkred),
+    FILE_OF("cars", "paint-green", cars_paint_green),
+    FILE_OF("cars", "paint-grey", cars_paint_grey),
+    FILE_OF("cars", "paint-lightblue", cars_paint_lightblue),
+    FILE_OF("cars", "paint-lime", cars_paint_lime),
+    FILE_OF("cars", "paint-navy", cars_paint_navy),
+    FILE_OF("cars", "paint-orange", cars_paint_orange),
+    FILE_OF("cars", "paint-purple", cars_paint_purple),
+    FILE_OF("cars", "paint-red", cars_paint_red),
+    FILE_OF("cars", "paint-silver", cars_paint_silver),
+    FILE_OF("cars", "paint-teal", cars_paint_teal),
+    FILE_OF("cars", "paint-white", cars_paint_white),
+    FILE_OF("cars", "paint-yellow", cars_paint_yellow),
 };
 
 const semblance_shipped_file *semblance_shipped_files(size_t *count) {
