@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Learns every vector of edit-vectors/ again from the repainted masks in examples/repainted/, and
-# draws its sheet. Run it after a model was replaced.
+# Learns the vectors of edit-vectors/ again that come from the repainted masks in examples/repainted/,
+# and draws their sheets. Run it after a model was replaced; for the others see edit-vectors/README.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash .ci/setup

@@ -59,7 +59,8 @@ struct PairReport: Encodable {
 
   /// A drawing (SVG) of success against identity: one line through the strengths of each method.
   func plot() -> String {
-    let (width, height, margin) = (560.0, 400.0, 56.0)
+    // The names stand to the right of the axes.
+    let (width, height, margin, names) = (560.0, 400.0, 56.0, 180.0)
     let lowest = max(-1, (rows.map(\.identity.mean).min() ?? 0) - 0.02)
     func x(_ identity: Double) -> Double {
       margin + (identity - lowest) / max(1 - lowest, 1e-6) * (width - 2 * margin)
@@ -67,7 +68,7 @@ struct PairReport: Encodable {
     func y(_ success: Double) -> Double { height - margin - success * (height - 2 * margin) }
     func number(_ value: Double) -> String { text(value, decimals: 1) }
     var svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Int(width))\" height=\"\(Int(height))\" "
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"\(Int(width + names))\" height=\"\(Int(height))\" "
       + "font-family=\"sans-serif\" font-size=\"11\">\n"
       + "<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n"
       + "<path d=\"M\(number(margin)) \(number(margin))V\(number(height - margin))"
@@ -84,9 +85,9 @@ struct PairReport: Encodable {
         + "text-anchor=\"middle\">\(text(value, decimals: 2))</text>\n"
     }
     let colors = ["#c0392b", "#2471a3", "#1e8449", "#7d3c98", "#b9770e", "#34495e", "#17a589"]
-    var names: [String] = []
-    for row in rows where !names.contains(row.name) { names.append(row.name) }
-    for (index, name) in names.enumerated() {
+    var methods: [String] = []
+    for row in rows where !methods.contains(row.name) { methods.append(row.name) }
+    for (index, name) in methods.enumerated() {
       let color = colors[index % colors.count]
       let points = rows.filter { $0.name == name }.map { ($0.identity.mean, $0.success.mean) }
       let path = points.map { "\(number(x($0.0))),\(number(y($0.1)))" }.joined(separator: " ")
@@ -97,7 +98,7 @@ struct PairReport: Encodable {
           + "fill=\"\(color)\"/>\n"
       }
       svg +=
-        "<text x=\"\(number(width - margin - 150))\" y=\"\(number(margin + Double(index) * 14))\" "
+        "<text x=\"\(number(width - margin + 16))\" y=\"\(number(margin + Double(index) * 14))\" "
         + "fill=\"\(color)\">\(escaped(name))</text>\n"
     }
     return svg + "</svg>\n"
