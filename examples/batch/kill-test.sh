@@ -7,13 +7,14 @@ photos=$1 rounds=${2:-100} semblance=${3:-semblance}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 out=$work/out
-apply() { "$semblance" apply smile "$photos" -o "$out" --embed-steps 0 --jobs 2 --quiet; }
+# A command of its own, no function: a function would run in a shell that dies in the program's place.
+apply=("$semblance" apply smile "$photos" -o "$out" --embed-steps 0 --jobs 2 --quiet)
 count() { if [ -f "$out/manifest.jsonl" ]; then wc -l <"$out/manifest.jsonl"; else echo 0; fi; }
 
 total=$(find "$photos" -type f \( -name '*.jpg' -o -name '*.jpeg' -o -name '*.png' \) | wc -l)
 killed=0 finished=0
 for ((round = 1; round <= rounds; round++)); do
-  apply 2>/dev/null &
+  "${apply[@]}" 2>/dev/null &
   process=$!
   # From before the first photo to after several.
   sleep "$(awk -v n=$RANDOM 'BEGIN { printf "%.3f", 0.02 + n / 32768 * 1.5 }')"
@@ -27,7 +28,7 @@ for ((round = 1; round <= rounds; round++)); do
 done
 
 before=$(count)
-apply
+"${apply[@]}"
 after=$(count)
 "$semblance" manifest check "$out"
 unfinished=$(find "$out" -name '*.tmp' | wc -l)
