@@ -146,6 +146,13 @@ struct EditingCommandsTests {
     #expect(
       missing.errors == "semblance: t.csv, line 1: the table has no row for 'seed6'; give "
         + "comma-separated values with names above\n")
+    try work.write(Array("id,../left\nseed4,1\n".utf8), to: "t.csv")
+    let outside = try work.semblance(
+      "vector", "learn", "--before", "s/seed4.code", "--after", "s/seed6.code", "--classes",
+      "teeth", "--strengths", "t.csv", "-o", "new")
+    #expect(
+      outside.errors == "semblance: t.csv, line 1: the table has the column '../left', no name for "
+        + "a vector; give comma-separated values with names above\n")
   }
 
   /// A vector that is applied to the code that it was learned from gives the edited code.

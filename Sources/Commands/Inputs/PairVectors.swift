@@ -43,6 +43,11 @@ struct PairVectors {
   private func vectors(_ table: AttributeTable, _ inputs: [String]) throws -> (
     names: [String], strengths: [[Float]]
   ) {
+    let names = Array(table.columns.dropFirst())
+    if let name = names.first(where: { !VectorDestination.isName($0) }) {
+      throw CommandError.damagedTable(
+        path: table.path, line: 1, reason: "has the column '\(name)', no name for a vector")
+    }
     let rows = table.rowsByName()
     let strengths = try inputs.map { path in
       guard let row = rows[AttributeTable.key(PathText.stem(of: path))] else {
@@ -58,6 +63,6 @@ struct PairVectors {
         return number
       }
     }
-    return (Array(table.columns.dropFirst()), strengths)
+    return (names, strengths)
   }
 }

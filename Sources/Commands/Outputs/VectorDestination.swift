@@ -15,14 +15,20 @@ struct VectorDestination {
       }
       return
     }
+    guard isName(name) else {
+      throw ValidationError(
+        "\(option): '\(name)' cannot be the name of a vector; use letters, digits, '-' and '_'")
+    }
+  }
+
+  /// Whether a vector can be called so, in a library or as a file of a folder.
+  static func isName(_ name: String) -> Bool {
     let allowed = name.unicodeScalars.allSatisfy { scalar in
       scalar.properties.isAlphabetic || scalar.properties.numericType != nil
         || scalar == "-" || scalar == "_" || scalar == "."
     }
-    guard allowed, let first = name.first, first != ".", first != "-" else {
-      throw ValidationError(
-        "\(option): '\(name)' cannot be the name of a vector; use letters, digits, '-' and '_'")
-    }
+    guard allowed, let first = name.first else { return false }
+    return first != "." && first != "-"
   }
 
   /// The destination that a name or path stands for; nil for none.
