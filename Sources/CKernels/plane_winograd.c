@@ -4,56 +4,69 @@
 
 #include "isa_dispatch.h"
 
-// The transform of the planes works on the planes of one pixel at a time, in 128-bit vectors.
-#define LANES 4
-#define TILE_M 4
-#define TARGET
-#define NAME(x) x##_of_planes
-#include "lanes.h"
-#include "winograd_tiles.h"
+// Tiles of a row of tiles that are transformed together, and the pixels of a row that they need
+// (66), in whole registers.
+enum { TILES_OF_STRIP = 16, WINDOW_OF_STRIP = 80 };
 
-// B^T d B of the 6x6 pixels, four planes each, from `window`, to points[position][4].
-static inline __attribute__((always_inline)) void plane_points(const float *window,
-                                                               int64_t row_stride, float *points) {
-  VECTOR rows[6][6];
-  UNROLL for (int j = 0; j < 6; j++) {
-    VECTOR d[6], t[6];
-    UNROLL for (int i = 0; i < 6; i++) d[i] = LOAD(window + i * row_stride + j * 4);
-    to_points_of_planes(0, d, t);
-    to_points_of_planes(1, d, t + 3);
-    UNROLL for (int i = 0; i < 6; i++) rows[i][j] = t[i];
-  }
-  UNROLL for (int i = 0; i < 6; i++) {
-    VECTOR t[6];
-    to_points_of_planes(0, rows[i], t);
-    to_points_of_planes(1, rows[i], t + 3);
-    UNROLL for (int j = 0; j < 6; j++) STORE(points + (i * 6 + j) * 4, t[j]);
+// A^T has the row of powers k of the points: the points divided by 3/4, whose powers need fewer
+// multiplications, times this power of 3/4. Rows and columns together: power i + j.
+static const float powers[7] = {1,
+                                0.75f,
+                                0.75f * 0.75f,
+                                0.75f * 0.75f * 0.75f,
+                                0.75f * 0.75f * 0.75f * 0.75f,
+                                0.75f * 0.75f * 0.75f * 0.75f * 0.75f,
+                                0.75f * 0.75f * 0.75f * 0.75f * 0.75f * 0.75f};
+
+// Epilogues of which the cheap ones have code of their own.
+enum { ANY_EPILOGUE, ONLY_BIAS, BIAS_AND_RELU };
+
+static int kind_of_epilogue(const semblance_epilogue *e) {
+  if (e->gain != 1 || e->scale || e->noise || e->clamp != __builtin_inff()) return ANY_EPILOGUE;
+  return e->slope == 0 ? BIAS_AND_RELU : e->slope == 1 ? ONLY_BIAS : ANY_EPILOGUE;
+}
+
+// Six rows of a plane from (y, x) on, with zeros around it.
+static inline __attribute__((always_inline)) void window_of_strip(
+    const float *plane, int64_t height, int64_t width, int64_t y, int64_t x,
+    float window[6][WINDOW_OF_STRIP]) {
+  const int64_t skipped = x < 0 ? -x : 0, rest = width - x;
+  const int64_t end = rest < WINDOW_OF_STRIP ? rest : WINDOW_OF_STRIP;
+  for (int64_t i = 0; i < 6; i++) {
+    memset(window[i], 0, sizeof(window[i]));
+    if (y + i < 0 || y + i >= height) continue;
+    memcpy(window[i] + skipped, plane + (y + i) * width + x + skipped,
+           (size_t)(end - skipped) * sizeof(float));
   }
 }
-#undef NAME
-#undef TARGET
-#undef LANES
 
 #define LEVEL_JOIN(name, level) name##_##level
 #if defined(__x86_64__)
 #define LANES 16
 #define TARGET SEMBLANCE_TARGET_AVX512
 #define NAME(x) LEVEL_JOIN(x, avx512)
+#include "plane_points_body.h"
 #include "plane_winograd_body.h"
 #undef LANES
 #undef TARGET
-#undef NAME
-#define LANES 8
 #define TARGET SEMBLANCE_TARGET_AVX2
+#undef NAME
 #define NAME(x) LEVEL_JOIN(x, avx2)
+#define LANES 16
+#include "plane_points_body.h"
+#undef LANES
+#define LANES 8
 #include "plane_winograd_body.h"
 #undef LANES
 #undef TARGET
 #undef NAME
 #endif
-#define LANES 4
 #define TARGET
 #define NAME(x) LEVEL_JOIN(x, portable)
+#define LANES 16
+#include "plane_points_body.h"
+#undef LANES
+#define LANES 4
 #include "plane_winograd_body.h"
 
 void semblance_plane_winograd(const semblance_plane_winograd_shape *shape, const float *weights,
@@ -72,25 +85,37 @@ void semblance_plane_winograd(const semblance_plane_winograd_shape *shape, const
   plane_winograd_portable(shape, weights, epilogue, blocks, begin, end, out);
 }
 
-void semblance_interleave_planes(const float *planes, int64_t count, int64_t height, int64_t width,
-                                 int64_t padded_width, int64_t begin, int64_t end, float *padded) {
-  for (int64_t y = begin; y < end; y++) {
-    float *row = padded + y * padded_width * 4;
-    memset(row, 0, (size_t)(padded_width * 4) * sizeof(float));
-    if (y == 0 || y > height) continue;
-    for (int64_t plane = 0; plane < count; plane++) {
-      const float *source = planes + (plane * height + y - 1) * width;
-      for (int64_t x = 0; x < width; x++) row[(x + 1) * 4 + plane] = source[x];
+// G in double precision, times (4/3)^3 for the point at infinity (see `powers`); row i holds
+// (1, p, p^2) / product of (p - q) over the other points q.
+static void rows_of_weights(double g[6][3]) {
+  static const double points[5] = {0, 0.75, -0.75, 1.5, -1.5};
+  for (int i = 0; i < 5; i++) {
+    double product = 1;
+    for (int k = 0; k < 5; k++) product *= k == i ? 1 : points[i] - points[k];
+    for (int power = 0; power < 3; power++) {
+      g[i][power] = (power == 0 ? 1 : power == 1 ? points[i] : points[i] * points[i]) / product;
     }
   }
+  g[5][0] = g[5][1] = 0;
+  g[5][2] = 64.0 / 27;
 }
 
-void semblance_plane_winograd_weights(const float *panels, int64_t blocks, int64_t planes,
-                                      float *packed) {
-  for (int64_t block = 0; block < blocks; block++) {
-    for (int64_t position = 0; position < 36; position++) {
-      memcpy(packed + (block * 36 + position) * planes * 16,
-             panels + (position * blocks + block) * 256, (size_t)(planes * 16) * sizeof(float));
+void semblance_plane_winograd_weights(const float *weights, int64_t outputs, int64_t planes,
+                                      float gain, float *packed) {
+  double g[6][3];
+  rows_of_weights(g);
+  memset(packed, 0, (size_t)((outputs + 15) / 16 * 36 * planes * 16) * sizeof(float));
+  for (int64_t output = 0; output < outputs; output++) {
+    for (int64_t plane = 0; plane < planes; plane++) {
+      const float *kernel = weights + (output * planes + plane) * 9;
+      float *target = packed + (output / 16 * 36 * planes + plane) * 16 + output % 16;
+      for (int i = 0; i < 6; i++) {
+        for (int j = 0; j < 6; j++) {
+          double sum = 0;
+          for (int tap = 0; tap < 9; tap++) sum += g[i][tap / 3] * g[j][tap % 3] * kernel[tap];
+          target[(i * 6 + j) * planes * 16] = (float)(gain * sum);
+        }
+      }
     }
   }
 }

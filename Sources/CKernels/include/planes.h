@@ -40,24 +40,20 @@ void semblance_plane_convolution(const semblance_plane_shape *shape, const float
                                  int64_t block_begin, int64_t block_end, int64_t begin,
                                  int64_t end, float *out);
 
-// The same for 3x3 with stride 1 and padding 1 by minimal filtering, F(4 x 4, 3 x 3) of winograd.h:
-// tile rows begin..<end of all blocks.
+// The same for 3x3 with stride 1 and padding 1 of planes without padding, by minimal filtering,
+// F(4 x 4, 3 x 3) of winograd.h, here with the points 0, +-3/4, +-3/2 and infinity: tile rows
+// begin..<end of all blocks.
 typedef struct {
-  const float *padded;  // [4 tiles down + 2][4 tiles across + 2][4], see below
-  int64_t planes, height, width;
+  const float *planes;
+  int64_t plane_count, height, width;
 } semblance_plane_winograd_shape;
 void semblance_plane_winograd(const semblance_plane_winograd_shape *shape, const float *weights,
                               const semblance_epilogue *epilogue, int64_t blocks, int64_t begin,
                               int64_t end, float *out);
 
-// Planes [count, height, width] -> rows begin..<end of padded[padded height][padded width][4], where
-// they stand from row 1, column 1, in zeros.
-void semblance_interleave_planes(const float *planes, int64_t count, int64_t height, int64_t width,
-                                 int64_t padded_width, int64_t begin, int64_t end, float *padded);
-// Of panels[position][K block][16][16] (semblance_winograd_weights) the planes that exist ->
-// [K block][position][plane][16].
-void semblance_plane_winograd_weights(const float *panels, int64_t blocks, int64_t planes,
-                                      float *packed);
+// Weights [K, planes, 3, 3] times `gain` -> [K block][position][plane][16].
+void semblance_plane_winograd_weights(const float *weights, int64_t outputs, int64_t planes,
+                                      float gain, float *packed);
 
 // Weights [K, planes, taps] times `gain` -> [K block][plane][tap][16].
 void semblance_plane_weights(const float *weights, int64_t outputs, int64_t planes, int64_t taps,

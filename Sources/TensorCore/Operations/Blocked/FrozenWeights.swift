@@ -181,10 +181,11 @@ public final class FrozenWeights {
   }
 
   private func prepareFilteredPlanes() -> Storage {
-    let panels = prepare(.winograd4, isSwapped: false, direction: SEMBLANCE_GATHER)
-    let blocks = blockCount(outputs)
-    let result = Storage(count: blocks * ConvolutionAlgorithm.winograd4.matrices * inputs * 16)
-    semblance_plane_winograd_weights(panels.base, Int64(blocks), Int64(inputs), result.base)
+    let weight = weight
+    let result = Storage(
+      count: blockCount(outputs) * ConvolutionAlgorithm.winograd4.matrices * inputs * 16)
+    semblance_plane_winograd_weights(
+      weight.pointer, Int64(outputs), Int64(inputs), gain, result.base)
     return result
   }
 

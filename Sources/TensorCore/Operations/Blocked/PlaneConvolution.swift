@@ -94,16 +94,10 @@ extension Tensor {
   ) {
     let (planes, height, width) = (shape[1], shape[2], shape[3])
     let (down, across) = ((height + 3) / 4, (width + 3) / 4)
-    let paddedWidth = 4 * across + 2
-    let padded = Storage(count: (4 * down + 2) * paddedWidth * 4)
-    Parallel.forRanges(4 * down + 2, grain: 32) { rows in
-      semblance_interleave_planes(
-        pointer + image * planes * height * width, Int64(planes), Int64(height), Int64(width),
-        Int64(paddedWidth), Int64(rows.lowerBound), Int64(rows.upperBound), padded.base)
-    }
     let panels = weights.panels(for: .filteredPlanes)
     let geometry = semblance_plane_winograd_shape(
-      padded: padded.base, planes: Int64(planes), height: Int64(height), width: Int64(width))
+      planes: pointer + image * planes * height * width, plane_count: Int64(planes),
+      height: Int64(height), width: Int64(width))
     withUnsafePointer(to: geometry) { geometry in
       Parallel.forRanges(down, grain: max(1, 128 / across)) { rows in
         semblance_plane_winograd(
@@ -111,7 +105,6 @@ extension Tensor {
           Int64(rows.lowerBound), Int64(rows.upperBound), target)
       }
     }
-    withExtendedLifetime(padded) {}
   }
 
   /// This is the blocked gradient of the result: to the planes of one picture.
