@@ -2,6 +2,9 @@
 
 #include "isa_dispatch.h"
 
+#define LANES 16
+#include "lanes.h"
+
 SEMBLANCE_BODY void semblance_blocked_max_pool_body(const float *x, int64_t height, int64_t width,
                                                     int64_t begin, int64_t end, float *y) {
   (void)height;
@@ -35,16 +38,15 @@ SEMBLANCE_BODY void semblance_blocked_max_pool_gradient_body(const float *x, con
   for (int64_t row = begin; row < end; row++) {
     for (int64_t column = 0; column < half; column++) {
       const int64_t at = 2 * row * stride + column * 32, from = (row * half + column) * 16;
-      for (int lane = 0; lane < 16; lane++) {
-        const float largest = y[from + lane], gradient = dy[from + lane];
-        const int first = x[at + lane] == largest;
-        const int second = !first & (x[at + 16 + lane] == largest);
-        const int third = !(first | second) & (x[at + stride + lane] == largest);
-        dx[at + lane] = first ? gradient : 0;
-        dx[at + 16 + lane] = second ? gradient : 0;
-        dx[at + stride + lane] = third ? gradient : 0;
-        dx[at + stride + 16 + lane] = first | second | third ? 0 : gradient;
+      const VECTOR largest = LOAD(y + from), zero = {0};
+      VECTOR rest = LOAD(dy + from);
+      for (int pixel = 0; pixel < 3; pixel++) {
+        const int64_t place = at + pixel / 2 * stride + pixel % 2 * 16;
+        const VECTOR in = LOAD(x + place);
+        STORE(dx + place, in == largest ? rest : zero);
+        rest = in == largest ? zero : rest;
       }
+      STORE(dx + at + stride + 16, rest);
     }
     if (width % 2 != 0) {
       clear(dx + (2 * row + 1) * stride - 16, 1);

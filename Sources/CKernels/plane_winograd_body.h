@@ -86,7 +86,7 @@ TARGET static inline __attribute__((always_inline)) void NAME(plane_winograd_row
     for (int64_t first = 0; first < tiles_across; first += TILES_OF_STRIP) {
       const int64_t rest = tiles_across - first, count = rest < TILES_OF_STRIP ? rest : TILES_OF_STRIP;
       UNROLL for (int plane = 0; plane < PLANES; plane++) {
-        float window[6][WINDOW_OF_STRIP];
+        float window[6][WINDOW_OF_STRIP] __attribute__((aligned(64)));
         window_of_strip(s->planes + plane * s->height * s->width, s->height, s->width, down * 4 - 1,
                         first * 4 - 1, window);
         NAME(points_of_strip)(window, points + plane * TILES_OF_STRIP, PLANES * TILES_OF_STRIP);

@@ -18,7 +18,8 @@ void semblance_add_interpolated(const float *source, const semblance_interpolati
                                 int64_t begin, int64_t end, float *out, float *workspace);
 
 // The transpose: takes rows begin..<end of the gradient (`gradient` points to row `begin`) back to
-// the source and adds them there.
+// the source and adds them there. `row_start` must not fall; `workspace` has room for row_taps * width
+// pixels.
 void semblance_add_interpolated_gradient(const float *gradient,
                                          const semblance_interpolation *map, int64_t begin,
                                          int64_t end, float *source_gradient, float *workspace);

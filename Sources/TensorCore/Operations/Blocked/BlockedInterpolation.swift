@@ -38,7 +38,7 @@ extension BlockedPixels {
         && map.rows.outputCount == rows && map.columns.outputCount == columns
         && source.blocks == blocks,
       "blocked pixels: \(source.rows)x\(source.columns) interpolated to \(rows)x\(columns)")
-    let workspace = Storage(count: source.columns * 16)
+    let workspace = Storage(count: max(source.columns, map.rows.taps * columns) * 16)
     map.rows.start.withUnsafeBufferPointer { rowStart in
       map.rows.weights.withUnsafeBufferPointer { rowWeights in
         map.columns.start.withUnsafeBufferPointer { columnStart in
