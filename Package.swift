@@ -80,7 +80,8 @@ let package = Package(
       name: "TrainingTests",
       dependencies: [
         "Training", "Networks", "Layers", "Checkpoints", "Pictures", "TensorCore", "TestSupport",
-      ]),
+      ],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "EditingTests",
       dependencies: ["Editing", "Networks", "Checkpoints", "Pictures", "TensorCore", "TestSupport"]),

@@ -47,4 +47,10 @@ public enum TrainingError: Error, Equatable, Sendable {
   case otherMPI(processes: Int, variable: String, joined: Int)
   /// A batch does not divide into equal parts for all processes.
   case unequalParts(batch: Int, processes: Int)
+  /// A table of a renderer's factors cannot be used.
+  case badFactors(path: String, reason: String)
+  /// A tar archive cannot be read.
+  case badArchive(path: String, reason: String)
+  /// A model cannot be trained on with these pictures.
+  case otherModel(path: String, reason: String)
 }

@@ -63,6 +63,12 @@ extension TrainingError: LocalizedError {
     case .unequalParts(let batch, let processes):
       "--batch is \(batch) for \(processes) processes, which need equal parts; give a multiple of "
         + "\(processes)"
+    case .badFactors(let path, let reason): "\(path): \(reason); correct or export it again"
+    case .badArchive(let path, let reason):
+      "\(path) is no tar archive that can be read: \(reason); pack it again without compression"
+    case .otherModel(let path, let reason):
+      "\(path) cannot be trained on: \(reason); give the pictures that it was made from or train "
+        + "a new model"
     }
   }
 }

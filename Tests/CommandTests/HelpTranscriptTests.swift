@@ -15,7 +15,7 @@ struct HelpTranscriptTests {
     "import",
     "evaluate", "evaluate embedding", "evaluate editing", "evaluate transfer",
     "evaluate attributes", "evaluate pairs", "evaluate synthesis", "evaluate frechet", "train",
-    "train segmenter", "train encoder", "train spade",
+    "train segmenter", "train encoder", "train spade", "train generator",
     "annotate", "synthesize", "masks", "masks check", "manifest", "manifest merge",
     "manifest check", "invert",
   ])

@@ -23,4 +23,5 @@
 #include "tap_panels.h"
 #include "winograd.h"
 #include "unit_distance.h"
+#include "weight_gradient.h"
 #endif

@@ -50,7 +50,7 @@ struct EncoderPhotos {
 }
 
 /// Writes the model, the state, the losses and the sheet of an encoder's training, all of one step.
-final class EncoderWriter {
+final class EncoderWriter: TrainingWriter {
   private let training: EncoderTraining
   private let source: SafetensorsFile
   private let output: String
@@ -74,6 +74,9 @@ final class EncoderWriter {
   func note(_ progress: TrainingProgress) {
     if progress.step % 10 == 0 || progress.step == progress.steps { log.append(progress) }
   }
+
+  /// Writes everything.
+  func save() throws { try write() }
 
   /// Writes everything.
   ///

@@ -5,7 +5,7 @@ import Training
 
 /// Writes the model, the state, the losses and a sheet of samples of a SPADE training, all of one
 /// step.
-final class SPADEWriter {
+final class SPADEWriter: TrainingWriter {
   private let training: SPADETraining
   private let classes: Palette
   private let output: String
@@ -34,7 +34,7 @@ final class SPADEWriter {
   }
 
   /// Writes everything.
-  func write() throws {
+  func save() throws {
     let file = SPADEModelFile(
       training.description, tensors: try training.averagedModel(), classes: classes,
       provenance: "semblance train spade, \(training.step) of \(training.options.steps) steps of "

@@ -10,6 +10,10 @@ struct TrainCommand: ParsableCommand {
         semblance train segmenter --codes todo/ --masks todo/ -o m.safetensors
         semblance train encoder --model bare.safetensors -o m.safetensors
         semblance train spade --labels m --images p --classes c.json -o s.safetensors
+        semblance train generator --pictures p/ --factors f.csv -o g.safetensors
       """,
-    subcommands: [TrainSegmenterCommand.self, TrainEncoderCommand.self, TrainSPADECommand.self])
+    subcommands: [
+      TrainSegmenterCommand.self, TrainEncoderCommand.self, TrainSPADECommand.self,
+      TrainGeneratorCommand.self,
+    ])
 }

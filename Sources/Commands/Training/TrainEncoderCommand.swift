@@ -131,7 +131,9 @@ struct TrainEncoderCommand: ParsableCommand {
       training: training, source: source, output: output, files: files,
       previews: try photos.previews(seed: seed, truncationPsi: truncationPsi),
       log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil))
-    try train(training, writer, console)
+    try runTraining(
+      "training the encoder", saveEvery: saveEvery, writer: writer, console: console
+    ) { try training.run(seconds: minutes.map { $0 * 60 }, observer: $0) }
     let scores = try writer.write()
     try Interruption.check(written: 1)
     let isComplete = training.step == steps
@@ -166,24 +168,5 @@ struct TrainEncoderCommand: ParsableCommand {
       throw EditingError.modelLacks(model.path, part: "encoder")
     }
     return try source.tensors.filter { $0.key.hasPrefix("encoder.") }.mapValues { try $0.tensor() }
-  }
-
-  private func train(_ training: EncoderTraining, _ writer: EncoderWriter, _ console: Console)
-    throws
-  {
-    var failure: (any Error)?
-    let show = console.trainingObserver("training the encoder")
-    defer { console.endProgress() }
-    try training.run(seconds: minutes.map { $0 * 60 }) { progress in
-      writer.note(progress)
-      do {
-        if progress.step % saveEvery == 0, progress.step < steps { try writer.write() }
-      } catch {
-        failure = error
-        return false
-      }
-      return show(progress)
-    }
-    if let failure { throw failure }
   }
 }

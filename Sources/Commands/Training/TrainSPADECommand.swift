@@ -196,8 +196,10 @@ struct TrainSPADECommand: ParsableCommand {
       heldBack: set(count > 0 ? pairs.suffix(count) : pairs[...], trains: false),
       log: LossLog(path: files.losses, keepingThrough: resume ? training.step : nil),
       logEvery: logEvery)
-    try train(training, isFirst ? writer : nil, console)
-    if isFirst { try writer.write() }
+    try runTraining(
+      "training SPADE", saveEvery: saveEvery, writer: isFirst ? writer : nil, console: console
+    ) { try training.run(seconds: minutes.map { $0 * 60 }, observer: $0) }
+    if isFirst { try writer.save() }
     // Nobody ends before all files are written: a launcher ends the others then.
     LaunchedProcesses.leave(processes)
     try Interruption.check(written: 1)
@@ -223,24 +225,5 @@ struct TrainSPADECommand: ParsableCommand {
     if vgg19 != nil { options.perceptualWeight = 10 }
     options.seed = seed
     return options
-  }
-
-  /// Trains; the process that has a writer writes the files and shows how far it has come.
-  private func train(_ training: SPADETraining, _ writer: SPADEWriter?, _ console: Console) throws {
-    var failure: (any Error)?
-    let show = console.trainingObserver("training SPADE")
-    defer { console.endProgress() }
-    try training.run(seconds: minutes.map { $0 * 60 }) { progress in
-      guard let writer else { return !Interruption.isRequested }
-      writer.note(progress)
-      do {
-        if progress.step % saveEvery == 0, progress.step < steps { try writer.write() }
-      } catch {
-        failure = error
-        return false
-      }
-      return show(progress)
-    }
-    if let failure { throw failure }
   }
 }

@@ -30,5 +30,8 @@ public struct LearningRateSchedule: Sendable, Equatable {
     return peak * rise * fall
   }
 
+  /// From 1 at 0 to 0 at 1, along half a wave of the cosine.
+  public static func cosineFall(_ x: Float) -> Float { Float(0.5 + 0.5 * cos(.pi * Double(x))) }
+
   private func cosine(_ x: Float) -> Float { Float(cos(Double(x))) }
 }

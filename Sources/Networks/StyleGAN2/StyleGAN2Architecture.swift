@@ -40,6 +40,11 @@ public struct StyleGAN2Architecture: Sendable, Equatable {
     min(channelBase / resolution, channelMaximum)
   }
 
+  /// Channels of the styled convolutions, first to last.
+  public var layerChannels: [Int] {
+    sides.flatMap { [Int](repeating: channels(at: $0), count: $0 == 4 ? 1 : 2) }
+  }
+
   /// Weights to start the training of a generator from, by the names of its checkpoint.
   public func generatorWeights(
     seed: UInt64, configuration: StyleGAN2Configuration = .init()

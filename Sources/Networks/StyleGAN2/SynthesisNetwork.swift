@@ -60,6 +60,20 @@ public struct SynthesisNetwork {
     self.blocks = blocks
   }
 
+  /// The network of the blocks up to a lower resolution, which shares all weights: its pictures are
+  /// what the skip connections hold there.
+  public func limited(to resolution: Int) -> SynthesisNetwork {
+    let kept = blocks.filter { $0.resolution <= resolution }
+    check(kept.last?.resolution == resolution, "synthesis: no block of \(resolution) pixels")
+    return SynthesisNetwork(constant: constant, blocks: kept, filter: filter)
+  }
+
+  private init(constant: Tensor, blocks: [SynthesisBlock], filter: FIRFilter) {
+    self.constant = constant
+    self.blocks = blocks
+    self.filter = filter
+  }
+
   /// Side of the pictures.
   public var resolution: Int { blocks[blocks.count - 1].resolution }
   /// Rows of a W+ code.

@@ -1,5 +1,11 @@
 import TensorCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
 /// Running averages of parameters, which are smoother than the parameters themselves and work
 /// better once training is done (Karras et al. 2018, section 6).
 public final class ExponentialMovingAverage {
@@ -9,7 +15,9 @@ public final class ExponentialMovingAverage {
   public let averages: [String: Tensor]
 
   /// Averages that start as copies of `parameters`.
-  public init(of parameters: [String: Tensor], decay: Float) {
+  ///
+  /// - Parameter decay: that of `update(from:step:)`.
+  public init(of parameters: [String: Tensor], decay: Float = 0.999) {
     check((0...1).contains(decay), "moving average: decay \(decay)")
     self.decay = decay
     averages = parameters.mapValues { $0.copied() }
@@ -22,7 +30,17 @@ public final class ExponentialMovingAverage {
   /// - Parameter step: counts from 1.
   public func update(from parameters: [String: Tensor], step: Int) {
     let rampUp = Float(1 + step) / Float(10 + step)
-    let share = 1 - min(decay, rampUp)
+    update(from: parameters, keeping: min(decay, rampUp))
+  }
+
+  /// What is kept over `amount` of a time in which half is forgotten every `halfLife`.
+  public static func decay(per amount: Float, halfLife: Float) -> Float {
+    Float(exp2(-Double(amount) / Double(halfLife)))
+  }
+
+  /// Moves every average towards its parameter: `average = kept average + (1 - kept) parameter`.
+  public func update(from parameters: [String: Tensor], keeping kept: Float) {
+    let share = 1 - kept
     for (name, average) in averages {
       check(
         parameters[name]?.shape == average.shape,
