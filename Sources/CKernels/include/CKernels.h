@@ -9,6 +9,7 @@
 #include "blocked_unit_distance.h"
 #include "elementwise.h"
 #include "epilogue.h"
+#include "grid.h"
 #include "im2col.h"
 #include "isa.h"
 #include "label_modulation.h"

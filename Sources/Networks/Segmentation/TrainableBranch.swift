@@ -44,6 +44,15 @@ public struct PixelGrid: Sendable, Equatable {
   }
 }
 
+extension PixelGrid {
+  /// The places of the grid on a blocked image of `resolution` pixels.
+  func source(_ image: Tensor, resolution: Int) -> GridSource {
+    GridSource(
+      image, rows: GridAxis(rows, of: side, on: resolution),
+      columns: GridAxis(columns, of: side, on: resolution))
+  }
+}
+
 /// A segmentation branch with one member whose weights are learned together with the generator.
 public struct TrainableBranch {
   private let layers: [(weight: Tensor, bias: Tensor)]
@@ -112,6 +121,7 @@ public struct TrainableBranch {
   /// Features are those of the synthesis layers, first to last; a network that was limited to a lower
   /// resolution gives fewer.
   public func scores(_ features: [FeatureMap], at grid: PixelGrid) -> Tensor {
+    if features[0].layout == .blocked { return blockedScores(features, at: grid) }
     var sums: [Tensor] = []
     var first = 0
     var index = 0
@@ -135,6 +145,45 @@ public struct TrainableBranch {
     return h.permuted([1, 0, 2, 3]).reshaped([classCount, h.count / classCount])
   }
 
+  /// The same in the blocked layout, with gradients of the first order.
+  private func blockedScores(_ features: [FeatureMap], at grid: PixelGrid) -> Tensor {
+    var projected: [GridSource] = []
+    var read: [(source: GridSource, weight: Tensor)] = []
+    var first = 0
+    var sums: [Int: Tensor] = [:]
+    for (map, count) in zip(features, channels) {
+      check(map.channels == count, "trainable branch: \(map.name) has \(map.channels) channels")
+      let weight = layers[0].weight.slice(first..<first + count, axis: 1)
+      first += count
+      // Enlarging is linear: whichever comes first, the product or the enlargement of fewer pixels.
+      if map.resolution * map.resolution < grid.count {
+        let part = map.tensor.convolved(
+          withLearned: weight.reshaped([weight.shape[0], count, 1, 1]))
+        sums[map.resolution] = sums[map.resolution].map { $0 + part } ?? part
+      } else {
+        let filled = weight.padded(before: 0, after: (16 - count % 16) % 16, axis: 1)
+        read.append((grid.source(map.tensor, resolution: map.resolution), filled))
+      }
+    }
+    for (resolution, sum) in sums.sorted(by: { $0.key < $1.key }) {
+      projected.append(grid.source(sum, resolution: resolution))
+    }
+    let weight = Tensor.concatenated(read.map(\.weight), axis: 1)
+    var h = Tensor.sampled(read.map(\.source)).convolved(withLearned: Self.kernel(weight))
+      .rectifiedSum(projected, bias: layers[0].bias)
+    h = h.convolved(
+      withLearned: Self.kernel(layers[1].weight), epilogue: .relu(bias: layers[1].bias))
+    h = h.convolved(
+      withLearned: Self.kernel(layers[2].weight),
+      epilogue: ConvolutionEpilogue(bias: layers[2].bias)
+    ).unblocked(channels: classCount)
+    return h.permuted([1, 0, 2, 3]).reshaped([classCount, h.count / classCount])
+  }
+
+  private static func kernel(_ weight: Tensor) -> Tensor {
+    weight.reshaped([weight.shape[0], weight.shape[1], 1, 1])
+  }
+
   private static func projected(
     _ parts: [(features: FeatureMap, weight: Tensor)], resolution: Int, at grid: PixelGrid
   ) -> Tensor {
@@ -142,17 +191,12 @@ public struct TrainableBranch {
     func sum(_ tensors: [Tensor]) -> Tensor { tensors.dropFirst().reduce(tensors[0], +) }
     // Enlarging is linear: whichever comes first, the product or the enlargement of fewer pixels.
     if resolution * resolution < grid.count {
-      return sum(parts.map { planes($0.features).convolved(with: $0.weight) }).resampled(by: map)
+      return sum(parts.map { $0.features.tensor.convolved(with: $0.weight) }).resampled(by: map)
     }
-    return sum(parts.map { planes($0.features).resampled(by: map).convolved(with: $0.weight) })
-  }
-
-  private static func planes(_ map: FeatureMap) -> Tensor {
-    map.layout == .planar ? map.tensor : map.tensor.unblocked(channels: map.channels)
+    return sum(parts.map { $0.features.tensor.resampled(by: map).convolved(with: $0.weight) })
   }
 
   private static func pointwise(_ x: Tensor, _ layer: (weight: Tensor, bias: Tensor)) -> Tensor {
-    let weight = layer.weight.reshaped([layer.weight.shape[0], layer.weight.shape[1], 1, 1])
-    return x.convolved(with: weight) + layer.bias.alongChannels(rank: 4)
+    x.convolved(with: kernel(layer.weight)) + layer.bias.alongChannels(rank: 4)
   }
 }

@@ -60,7 +60,9 @@ public struct LearnedSynthesis: SynthesisPass {
     let weight = layer.convolution.weight
     let epilogue = ConvolutionEpilogue(
       bias: layer.bias, slope: Activation.leakyReLUSlope, gain: layer.activation.gain)
-    let demodulation = layer.convolution.demodulation(style)
+    let energy = weight.kernelEnergy()
+    let demodulation = (style.squared().matrixProduct(energy, transposingOther: true) + 1e-8)
+      .reciprocalSquareRoot()
     return layer.upsamples
       ? input.upsamplingConvolved(
         withLearned: weight, blurTaps: [0.25, 0.75, 0.75, 0.25], inputScale: style,

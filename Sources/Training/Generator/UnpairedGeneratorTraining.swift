@@ -1,7 +1,6 @@
 import Checkpoints
 import Layers
 import Networks
-import Pictures
 import TensorCore
 
 /// Trains a StyleGAN2 generator against a discriminator, on pictures alone: non-saturating logistic
@@ -23,7 +22,7 @@ public final class UnpairedGeneratorTraining {
   public var augmentationProbability: Double { controller.probability }
   let generator: Generator
   let discriminator: Discriminator
-  private let average: ExponentialMovingAverage
+  let average: ExponentialMovingAverage
   private let generatorOptimizer: AdamOptimizer
   private let discriminatorOptimizer: AdamOptimizer
   private var path: PathLengthPenalty
@@ -296,58 +295,5 @@ public final class UnpairedGeneratorTraining {
       order = (epoch, data.items.indices.shuffled(using: &random))
     }
     return order?.indices[place] ?? place
-  }
-
-  // MARK: The model
-
-  /// The generator with the averaged weights, which learns nothing.
-  ///
-  /// - Throws: `TrainingError.model` when training has spoiled them.
-  public func averagedGenerator() throws(TrainingError) -> Generator {
-    let weights = average.averages.merging(generator.buffers) { own, _ in own }
-    do throws(ModelError) {
-      return try Generator(
-        WeightTable(weights.mapValues { $0.copied() }), configuration: generator.configuration)
-    } catch { throw .model(error) }
-  }
-
-  /// The model of the averaged weights.
-  public func modelFile(domain: String) -> GeneratorModelFile {
-    let seen = step * options.batchSize
-    return GeneratorModelFile(
-      tensors: average.averages.merging(generator.buffers) { own, _ in own },
-      metadata: [
-        "format": "stylegan2-ada-pytorch Generator state dict",
-        "config": GeneratorModelFile.json(
-          GeneratorModelFile.Config(
-            architecture, generator.configuration, letterbox: data.letterbox, domain: domain)),
-        "provenance": "semblance train generator, \(step) of \(options.steps) steps, \(seen) "
-          + "pictures seen of \(data.items.count)",
-      ])
-  }
-
-  /// Pictures of the training, and random ones of the averaged weights.
-  ///
-  /// - Throws: `TrainingError`.
-  public func sheet(columns: Int = 8, truncationPsi: Float = 0.8) throws(TrainingError) -> Picture {
-    let generator = try averagedGenerator()
-    var sheet = ContactSheet(
-      columns: columns, cellWidth: data.letterbox.valid.width,
-      cellHeight: data.letterbox.valid.height)
-    sheet.title = "step \(step): pictures of the training; random pictures"
-    let shown = (0..<columns).map { $0 % data.items.count }
-    for index in shown {
-      let picture = try data.batch([index], isMirrored: [false]).picture()
-      sheet.append(data.letterbox.unframed(picture))
-    }
-    var random = RandomSource(seed: 99)
-    for _ in 0..<3 * columns {
-      let z = random.normal([1, generator.mapping.inputSize])
-      let picture = withoutRecording {
-        generator(z, truncationPsi: truncationPsi).picture()
-      }
-      sheet.append(data.letterbox.unframed(picture))
-    }
-    return sheet.rendered()
   }
 }
