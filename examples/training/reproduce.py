@@ -23,6 +23,7 @@ def commands(a):
     """-> [(command, file that shows that it is done)]"""
     py, j = sys.executable, os.path.join
     data, stage, run = j(a.out, a.domain), j(a.out, a.domain + "-factors"), j(a.out, a.domain + "-run")
+    renderer = ["--renderer", j(HERE, "render_" + a.domain)] + (["--assets", a.assets] if a.assets else [])
     n = a.renders or (300 if a.quick else RENDERS[a.domain])
     out = []
     if a.domain == "cars":
@@ -31,12 +32,15 @@ def commands(a):
         out.append((gen + ["train", "--n", str(n), "--shard", str(shard), "--workers", str(a.workers)],
                     j(data, "train", "params.npy")))
         out.append((gen + ["meta"], j(data, "train", "params.npy")))
-        stage = data
     else:
         ren = [py, j(HERE, "render_faces", "render_faces.py"), "--assets", a.assets, "--out", data]
         out.append((ren + ["--train", str(n), "--merge"], j(data, "train", "params.npy")))
-        out.append(([py, j(HERE, "train_generator", "face_params.py"), "--renderer", j(HERE, "render_faces"),
-                     "--assets", a.assets, "--data", data, "--out", stage, "--n", str(n)], j(stage, "params.npy")))
+        plain = j(a.out, "faces-plain")
+        out.append(([py, j(HERE, "train_generator", "face_params.py"), *renderer, "--data", data, "--out", plain, "--n", str(n)],
+                    j(plain, "params.npy")))
+        data = plain
+    out.append(([py, j(HERE, "train_generator", "backdrop.py"), a.domain, *renderer, "--data", data, "--out", stage],
+                j(stage, "params.npy")))
     train = [py, j(HERE, "train_generator", "train.py"), "--data", stage, "--domain", a.domain, "--out", run,
              "--seed", str(a.seed), "--device", a.device, "--resume", "--rescan", "0"]
     if a.domain == "faces":
@@ -54,6 +58,10 @@ def commands(a):
     if a.threads:
         train += ["--threads", str(a.threads)]
     out.append((train, None))
+    if not a.quick:
+        weights, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping")
+        out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--data", stage, "--out", run, *renderer,
+                     "--minutes", str(a.minutes / 5 if a.minutes else 120), "--device", a.device, "--bf16", str(a.bf16)], None))
     return out, run
 
 
@@ -82,11 +90,13 @@ def main():
         if not a.dry_run:
             subprocess.run(c, check=True)
     if not a.dry_run:
-        s = json.load(open(os.path.join(run, "scores.json")))
+        s = json.load(open(os.path.join(a.out, a.domain + "-run", "scores.json")))
         e = s.get("embedding", {})
         print("known factors: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB, after %d steps %.2f dB" % (
             s["test_psnr"], s["test_ssim"], s["test_miou"], e.get("encoder_psnr", float("nan")), e.get("steps", 0),
             e.get("optimised_psnr", float("nan"))))
+        if not a.quick:
+            print("with the mapping network trained anew:", json.load(open(os.path.join(run, "mapping-scores.json"))))
         print("weights:", os.path.join(run, "generator.safetensors"))
 
 

@@ -304,7 +304,7 @@ class Mirror:
         other = [n if n.split("_")[0] not in swap else swap[n.split("_")[0]] + n[n.index("_"):] for n in classes]
         self.classes = np.array([list(classes).index(n) for n in other], np.uint8)
         self.flip = [j for j, n in enumerate(names) if n in self.SCALED]      # 0..1, 0.5 is the middle
-        self.sign = [j for j, n in enumerate(names) if re.match(r"asym\d", n)]
+        self.sign = [j for j, n in enumerate(names) if re.match(r"asym\d|backdrop_odd", n)]
         self.turn = [j for j, n in enumerate(names) if n == "bg12"]           # direction of the gradient
         if len(self.flip) != len(self.SCALED):
             raise SystemExit("mirrored factors are known for faces only")

@@ -56,13 +56,13 @@ class Features:
                 v = np.asarray(c["values"])
                 out.append((np.abs(x[:, None] - v[None]).argmin(1)[:, None] == np.arange(len(v))).astype(float))
         g = lambda n: P[:, self.index[n]].astype(np.float64)
-        if "bg12" in self.index:
+        if "hair_color" in self.index:
             out += self._faces(P, g)
         if "az" in self.index:
             out += self._cars(P, g)
         return np.concatenate(out, 1)
 
-    def _faces(self, P, g):
+    def _background(self, g):
         out = []
         col = [hsv(g("bg%d" % (3 * i)), g("bg%d" % (3 * i + 1)) ** 1.5 * .6, .12 + .75 * g("bg%d" % (3 * i + 2)))
                for i in range(4)]
@@ -77,7 +77,10 @@ class Features:
                 im = np.where((kind == 3)[:, None], dim, im)
                 im = np.where(((kind == 1) | (kind == 2))[:, None], .4 * im + .15 * sum(col), im)
                 out.append(im * amb)
-        out += [col[2], col[3]]
+        return out + [col[2], col[3]]
+
+    def _faces(self, P, g):
+        out = self._background(g) if "bg12" in self.index else []
         styles = self.names[self.index["hair_color"]].split("=")[1].split("|")
         rgb = np.array([HAIR[s] for s in styles])[g("hair_color").astype(int)] / 255.
         rgb = np.clip(rgb * (.75 + .55 * g("hair_var"))[:, None], 0, 1)

@@ -163,11 +163,14 @@ class Synthesis(nn.Module):
 
 
 class Mapping(nn.Module):
-    def __init__(self, z_dim, w_dim, num_ws, num_layers, lr_mul=0.01):
+    """`hidden`: width of the layers in between (`layer_features` of the published network), w_dim if not given."""
+
+    def __init__(self, z_dim, w_dim, num_ws, num_layers, lr_mul=0.01, hidden=None):
         super().__init__()
         self.num_layers, self.num_ws = num_layers, num_ws
+        dims = [z_dim] + [hidden or w_dim] * (num_layers - 1) + [w_dim]
         for i in range(num_layers):
-            setattr(self, "fc%d" % i, Dense(z_dim if i == 0 else w_dim, w_dim, True, lr_mul))
+            setattr(self, "fc%d" % i, Dense(dims[i], dims[i + 1], True, lr_mul))
         self.register_buffer("w_avg", torch.zeros(w_dim))
 
     def w(self, z):
@@ -185,17 +188,17 @@ class Mapping(nn.Module):
 
 class Generator(nn.Module):
     def __init__(self, z_dim, w_dim=256, img_resolution=128, img_channels=3, mapping_layers=4,
-                 channel_base=4096, channel_max=256, conv_clamp=None):
+                 channel_base=4096, channel_max=256, conv_clamp=None, mapping_hidden=None):
         super().__init__()
         self.config = dict(z_dim=z_dim, c_dim=0, w_dim=w_dim, img_resolution=img_resolution,
-                           img_channels=img_channels, mapping_layers=mapping_layers,
+                           img_channels=img_channels, mapping_layers=mapping_layers, mapping_hidden=mapping_hidden or w_dim,
                            mapping_lr_multiplier=0.01, channel_base=channel_base,
                            channel_max=channel_max, conv_clamp=conv_clamp, architecture="skip",
                            resample_filter=[1, 3, 3, 1])
         self.synthesis = Synthesis(w_dim, img_resolution, img_channels, channel_base, channel_max,
                                    conv_clamp)
         self.num_ws = self.synthesis.num_ws
-        self.mapping = Mapping(z_dim, w_dim, self.num_ws, mapping_layers)
+        self.mapping = Mapping(z_dim, w_dim, self.num_ws, mapping_layers, hidden=mapping_hidden)
         self.config["num_ws"] = self.num_ws
         self.config["channels"] = {str(r): channels_for(r, channel_base, channel_max)
                                    for r in self.synthesis.resolutions}

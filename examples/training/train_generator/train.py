@@ -112,12 +112,13 @@ class Trainer:
         self.log("images %d train / %d test, factors %d, z_dim %d, classes %d, crop %s" % (
             len(self.ds.train), len(self.ds.test), d, self.z_dim, len(self.ds.classes), self.ds.crop))
         kw = dict(z_dim=self.z_dim, w_dim=a.w_dim, img_resolution=self.ds.side,
-                  mapping_layers=a.mapping_layers, channel_base=a.channel_base, channel_max=a.channel_max)
+                  mapping_layers=a.mapping_layers, mapping_hidden=a.mapping_hidden or a.w_dim, channel_base=a.channel_base,
+                  channel_max=a.channel_max)
         if same:
             c = ck["cfg"]
             kw = dict(z_dim=c["z_dim"], w_dim=c["w_dim"], img_resolution=c["img_resolution"],
-                      mapping_layers=c["mapping_layers"], channel_base=c["channel_base"],
-                      channel_max=c["channel_max"])
+                      mapping_layers=c["mapping_layers"], mapping_hidden=c.get("mapping_hidden"),
+                      channel_base=c["channel_base"], channel_max=c["channel_max"])
         self.G = M.Generator(**kw)
         self.cfg = self.G.config
         with torch.no_grad():  # factors first, then ballast that has no influence at all
@@ -231,8 +232,8 @@ class Trainer:
         if a.map_init == "smooth":
             for i in range(1, m.num_layers):
                 f = getattr(m, "fc%d" % i)
-                n = f.weight.shape[0]
-                w = torch.eye(n, device=f.weight.device) / math.sqrt(2) + 0.3 * torch.randn_like(f.weight) / math.sqrt(n)
+                out, n = f.weight.shape
+                w = torch.eye(out, n, device=f.weight.device) / math.sqrt(2) + 0.3 * torch.randn_like(f.weight) / math.sqrt(n)
                 f.weight.copy_(w / f.w_gain)
 
     @torch.no_grad()
@@ -955,6 +956,8 @@ def arguments():
     p.add_argument("--z-noise", dest="z_noise", type=float, default=0.0,
                    help="regulariser for small data sets (about 0.12 below 5000 images)")
     p.add_argument("--mapping-layers", dest="mapping_layers", type=int, default=4)
+    p.add_argument("--mapping-hidden", dest="mapping_hidden", type=int, default=0,
+                   help="width of the mapping network's layers but the last, default: --w-dim")
     p.add_argument("--channel-base", dest="channel_base", type=int, default=4096)
     p.add_argument("--channel-max", dest="channel_max", type=int, default=256)
     p.add_argument("--encoder-share", dest="encoder_share", type=float, default=0.12)
