@@ -72,16 +72,19 @@ class Setting:
     def score(self, w, idx):
         """As the trainer's `evaluate`: w of the pictures idx."""
         n = len(self.ds.classes)
-        conf, ps, ss = np.zeros((n, n)), [], []
+        conf, l1, ps, ss = np.zeros((n, n)), [], [], []
         for i in range(0, len(idx), 8):
             x, y = self.batch(idx[i:i + 8], self.ds.side)
             img, feats = self.G.synthesis(w[i:i + 8, None].expand(-1, self.G.num_ws, -1), None, True)
             lab = self.crop(self.S(feats).argmax(1, keepdim=True))[:, 0]
             img = self.crop(img).clamp(-1, 1)
             conf += np.bincount((y * n + lab).flatten().cpu().numpy(), minlength=n * n).reshape(n, n)
+            l1 += (img - x).abs().mean(dim=[1, 2, 3]).tolist()
             ps += (10 * torch.log10(4 / (img - x).square().mean(dim=[1, 2, 3]))).tolist()
             ss += T_.ssim(img, x).tolist()
-        return dict(psnr=float(np.mean(ps)), ssim=float(np.mean(ss)), miou=T_.miou(conf)[0])
+        mean, each = T_.miou(conf)
+        self.per_class = {c: round(float(v), 3) for c, v in zip(self.ds.classes, each)}
+        return dict(l1=float(np.mean(l1)), psnr=float(np.mean(ps)), ssim=float(np.mean(ss)), miou=mean)
 
     def log(self, *s):
         print(time.strftime("%H:%M:%S"), *[
@@ -135,7 +138,8 @@ def codes(s, minutes):
         x, _ = s.batch(np.arange(i, min(i + 64, n)), s.ds.side)
         C.append(F.avg_pool2d(x, 4).flatten(1).cpu())
         top, left, h, w = s.ds.crop
-        H.append(torch.from_numpy(directions.hidden(s.E.cpu(), F.pad(x.cpu(), (left, s.ds.side - w - left, top, s.ds.side - h - top), value=-1.))).float())
+        square = F.pad(x.cpu(), (left, s.ds.side - w - left, top, s.ds.side - h - top), value=-1.)
+        H.append(torch.from_numpy(directions.hidden(s.E.cpu(), square)).float())
     H, C = torch.cat(H), torch.cat(C)
     C = (C - C.mean(0)) @ torch.linalg.svd((C - C.mean(0))[::6], full_matrices=False)[2][:200].T
     rows = torch.from_numpy(s.ds.train)
@@ -349,7 +353,7 @@ def export(s, net):
         meta = dict(f.metadata())
     config = dict(s.meta["config"], z_dim=z_dim, mapping_layers=a.layers, mapping_hidden=a.hidden)
     provenance = dict(s.meta["provenance"], mapping="mapping.py: %d fresh latent vectors' factors, %.1f minutes" % (a.fresh, a.minutes))
-    known = {"test_" + k: v for k, v in scores.items()}
+    known = dict({"test_" + k: v for k, v in scores.items()}, per_class_iou=s.per_class)
     meta.update(config=json.dumps(config), provenance=json.dumps(provenance), scores=json.dumps(dict(s.meta.get("scores", {}), **known)),
                 latent=json.dumps(dict(factors=d, names=s.ds.gauss.names(s.ds.param_names), ballast=z_dim - d)))
     T_.atomic(os.path.join(a.out, "generator.safetensors"), lambda p: save_file({k: v.contiguous() for k, v in file.items()}, p, metadata=meta))
