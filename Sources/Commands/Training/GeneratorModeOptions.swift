@@ -36,7 +36,17 @@ struct PairedModeOptions: ParsableArguments {
       "A cheap step at this resolution with every one above it; 0 for none.", valueName: "pixels"))
   var companion = 0
 
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp(
+      "Steps with each at full resolution whose codes come from an encoder, which learns along.",
+      valueName: "n"))
+  var coded = 0
+
   func validate() throws {
+    guard (0...16).contains(coded) else {
+      throw ValidationError("--coded is \(coded): give a number from 0 to 16")
+    }
     for (value, option) in [
       (maskWeight, "--mask-weight"), (adversarialWeight, "--adversarial-weight"),
       (factorNoise, "--factor-noise"),
@@ -66,6 +76,7 @@ struct PairedModeOptions: ParsableArguments {
     options.adversarialWeight = adversarialWeight
     options.latentNoise = factorNoise
     options.companionResolution = companion
+    options.codedSteps = coded
   }
 }
 

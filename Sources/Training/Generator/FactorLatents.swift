@@ -54,9 +54,7 @@ public struct FactorLatents: Sendable {
         }
       }
       if counts.count < 2 { continue }
-      let isNominal =
-        column.isNominal
-        ?? (3...40 ~= counts.count && counts.map(\.count).sorted()[counts.count / 2] >= 5)
+      let isNominal = column.isNominal ?? Self.looksNominal(counts.map(\.count))
       if isNominal, counts.count > 2 {
         let offsets = Self.offsets(counts.map { Double($0.count) / Double(sorted.count) })
         let names = counts.map { value, _ in
@@ -84,8 +82,28 @@ public struct FactorLatents: Sendable {
     inputSize = Int(((count + 5 * (2 * count).squareRoot() + 16) / 16).rounded(.up)) * 16
   }
 
-  private static func text(_ value: Float) -> String {
-    value == value.rounded() && abs(value) < 1e6 ? "\(Int(value))" : "\(value)"
+  /// Whether values that are so frequent are categories: 3 to 40 values, half of which occur five
+  /// times or more.
+  private static func looksNominal(_ counts: [Int]) -> Bool {
+    let sorted = counts.sorted()
+    let middle = sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]
+    return (3...40).contains(counts.count) && middle >= 10
+  }
+
+  /// A number with at most six significant digits, without zeros at the end: what `%g` writes.
+  static func text(_ value: Float) -> String {
+    let size = abs(Double(value))
+    guard size >= 1e-4, size < 1e6 else { return value == 0 ? "0" : "\(value)" }
+    let digits = 5 - Int(log10(size).rounded(.down))
+    let scale = pow(10, Double(digits))
+    var text = "\(Int((size * scale).rounded()))"
+    if digits > 0 {
+      text = String(repeating: "0", count: max(0, digits + 1 - text.count)) + text
+      text.insert(".", at: text.index(text.endIndex, offsetBy: -digits))
+      while text.hasSuffix("0") { text.removeLast() }
+      if text.hasSuffix(".") { text.removeLast() }
+    }
+    return value < 0 ? "-\(text)" : text
   }
 
   private static func thinned(_ sorted: [Float], to count: Int = 2001) -> [Float] {

@@ -45,10 +45,10 @@ final class JointNetworks {
   }
 
   /// Pictures and features of w `[N, w]` at a resolution, without noise.
-  func draw(_ w: Tensor, at resolution: Int, features: Bool = true) -> SynthesisOutput {
+  func draw(_ w: Tensor, at resolution: Int) -> SynthesisOutput {
     let network = synthesis(at: resolution)
-    let codes = generator.mapping.wPlus(w, rowCount: network.rowCount)
-    return network(codes, noise: .none, features: features ? .layers : .none)
+    return network(
+      generator.mapping.wPlus(w, rowCount: network.rowCount), noise: .none, features: .layers)
   }
 }
 

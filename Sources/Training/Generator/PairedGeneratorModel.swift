@@ -88,7 +88,8 @@ extension PairedGeneratorTraining {
 
   /// The model of the averaged weights.
   ///
-  /// An encoder of the model that was gone on from stays in it; it no longer fits exactly.
+  /// An encoder of the model that was gone on from stays in it when none learned along; it no
+  /// longer fits exactly then.
   ///
   /// - Parameters:
   ///   - domain: what the model shows; nil keeps the name it had.
@@ -123,8 +124,36 @@ extension PairedGeneratorTraining {
         begunFrom: source?.path.split(separator: "/").last.map(String.init)))
     if let scores { metadata["scores"] = GeneratorModelFile.json(scores) }
     var file = GeneratorModelFile(tensors: tensors, metadata: metadata)
-    file.others = source?.tensors.filter { $0.key.hasPrefix("encoder.") } ?? [:]
+    if let companion {
+      file.tensors.merge(companion.weights) { own, _ in own }
+    } else {
+      file.others = source?.tensors.filter { $0.key.hasPrefix("encoder.") } ?? [:]
+    }
     return file
+  }
+
+  /// The encoder that learns along, from the weights of the model's or from new ones; nil when none
+  /// is wanted.
+  static func companion(
+    of source: SafetensorsFile?, _ networks: JointNetworks, averages: [String: Tensor],
+    data: RenderedPictures, options: PairedGeneratorOptions
+  ) throws(TrainingError) -> CompanionEncoder? {
+    guard options.codedSteps > 0 else { return nil }
+    var weights: [String: Tensor] = [:]
+    for (name, tensor) in source?.tensors ?? [:] where name.hasPrefix("encoder.") {
+      do throws(CheckpointError) { weights[name] = try tensor.tensor() } catch {
+        throw .checkpoint(error)
+      }
+    }
+    if weights.isEmpty {
+      let synthesis = networks.generator.synthesis
+      weights = ImageEncoderArchitecture(
+        resolution: synthesis.resolution, rowCount: synthesis.rowCount,
+        latentSize: synthesis.latentSize, hidden: options.encoderHidden
+      ).weights(seed: options.seed &+ 3)
+    }
+    return try CompanionEncoder(
+      weights: weights, averages: averages, networks: networks, letterbox: data.letterbox)
   }
 
   /// The resolution that the training has reached.

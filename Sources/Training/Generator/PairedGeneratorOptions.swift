@@ -30,6 +30,15 @@ public struct PairedGeneratorOptions: Sendable, Equatable, Codable {
   public var gridSide = 48
   /// A resolution of an additional cheap step with every step above it; 0 for none.
   public var companionResolution = 0
+  /// Steps with every one at the full resolution whose codes come from an encoder, which learns
+  /// along; 0 for none.
+  public var codedSteps = 0
+  /// Learning rate of the encoder.
+  public var encoderRate: Float = 0.001
+  /// Factor of the distance between the encoder's codes and those of the factors.
+  public var codeWeight: Float = 0.1
+  /// Units of the hidden layer of a new encoder.
+  public var encoderHidden = 320
   /// Blur of factors with little influence, against learning pictures by heart; for some thousand
   /// pictures and fewer.
   public var latentNoise: Float = 0

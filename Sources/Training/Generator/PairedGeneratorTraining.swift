@@ -31,6 +31,8 @@ public final class PairedGeneratorTraining {
   private let average: ExponentialMovingAverage
   private let optimizer = PartwiseOptimizer()
   private let judge: CropJudge?
+  let companion: CompanionEncoder?
+  private static let rebaseInterval = 100
   private let gains: [Float]
   private var order: (epoch: Int, indices: [Int])?
   private static let kind = "paired generator"
@@ -44,6 +46,7 @@ public final class PairedGeneratorTraining {
     var discriminatorSteps: Int
     var gains: [Float]
     var updates: [String: Int]
+    var encoderUpdates: Int?
   }
 
   /// A training that begins with random weights, or with those of a model.
@@ -86,6 +89,8 @@ public final class PairedGeneratorTraining {
     objective = PairedObjective(options: options, classWeights: try data.classWeights())
     average = ExponentialMovingAverage(of: networks.parameters)
     judge = options.stages.needsDiscriminator ? try CropJudge(data: data, options: options) : nil
+    companion = try Self.companion(
+      of: source, networks, averages: average.averages, data: data, options: options)
     addParts()
   }
 
@@ -131,6 +136,7 @@ public final class PairedGeneratorTraining {
     for (prefix, tensors) in stored { try state.restore(tensors, prefix: prefix) }
     optimizer.steps = record.updates
     judge?.resume(after: record.discriminatorSteps)
+    companion?.resume(after: record.encoderUpdates ?? 0)
     (step, pictureCount) = (record.step, record.pictureCount)
     discriminatorSteps = record.discriminatorSteps
   }
@@ -146,14 +152,14 @@ public final class PairedGeneratorTraining {
     let record = Record(
       options: options, pictures: data.items.count, names: latents.names, step: step,
       pictureCount: pictureCount, discriminatorSteps: discriminatorSteps, gains: gains,
-      updates: optimizer.steps)
+      updates: optimizer.steps, encoderUpdates: companion?.updates)
     try TrainingState(kind: Self.kind, record: record, tensors: tensors).write(to: path)
   }
 
   private var stored: [(prefix: String, tensors: [String: Tensor])] {
     [
       ("weights", networks.all), ("average", average.averages), ("adam", optimizer.state),
-      ("discriminator", judge?.stored ?? [:]),
+      ("discriminator", judge?.stored ?? [:]), ("encoder", companion?.stored ?? [:]),
     ]
   }
 
@@ -179,18 +185,46 @@ public final class PairedGeneratorTraining {
       if companion > 0, companion < stage.resolution {
         _ = try advance(at: companion, isAdversarial: false, factor, &random)
       }
-      let terms = try advance(
-        at: stage.resolution, isAdversarial: stage.isAdversarial, factor, &random)
+      let coded = try advanceCoded(stage, factor, step: session.step, &random)
+      let terms =
+        try advance(
+          at: stage.resolution, isAdversarial: stage.isAdversarial, factor, &random) + coded
       try session.finishStep(rate: options.rate * factor, losses: terms)
     }
   }
 
+  /// The steps whose codes come from the encoder; their losses are those of the last one, or 0.
+  private func advanceCoded(
+    _ stage: TrainingStages.Stage, _ factor: Float, step: Int, _ random: inout RandomSource
+  ) throws(TrainingError) -> [LossTerm] {
+    guard let companion else { return [] }
+    var terms = [LossTerm("pictures", 0), LossTerm("codes", 0)]
+    if stage.resolution == data.letterbox.side {
+      if step % Self.rebaseInterval == 0 { companion.rebase() }
+      for _ in 0..<options.codedSteps {
+        terms = try advance(
+          at: stage.resolution, isAdversarial: stage.isAdversarial, factor, &random,
+          companion: companion)
+      }
+    }
+    return [
+      LossTerm("coded pictures", terms[0].value),
+      LossTerm("codes", terms.last { $0.name == "codes" }?.value ?? 0),
+    ]
+  }
+
   private func advance(
-    at resolution: Int, isAdversarial: Bool, _ factor: Float, _ random: inout RandomSource
+    at resolution: Int, isAdversarial: Bool, _ factor: Float, _ random: inout RandomSource,
+    companion: CompanionEncoder? = nil
   ) throws(TrainingError) -> [LossTerm] {
     let sample = try sample(at: resolution, &random)
-    let result = objective(networks, sample)
+    let coded = companion?.codes(of: sample.targets, latents: sample.latents)
+    let result = objective(networks, sample, codes: coded?.codes)
     var (total, terms) = (result.total, result.terms)
+    if let coded {
+      total = total + coded.distance * options.codeWeight
+      terms.append(LossTerm("codes", coded.distance.item))
+    }
     guard terms.allSatisfy(\.value.isFinite) else { return terms }
     // Losses that have not begun are 0, so that the columns of the log stay the same.
     if isAdversarial, let judge {
@@ -204,7 +238,7 @@ public final class PairedGeneratorTraining {
       terms += CropJudge.noTerms
     }
     guard terms.allSatisfy(\.value.isFinite) else { return terms }
-    update(total, at: resolution, factor)
+    update(total, at: resolution, factor, companion)
     pictureCount += sample.targets.shape[0]
     let halfLife = min(options.averageHalfLife, max(40, 0.05 * Float(pictureCount)))
     average.update(
@@ -214,10 +248,19 @@ public final class PairedGeneratorTraining {
     return terms
   }
 
-  private func update(_ total: Tensor, at resolution: Int, _ factor: Float) {
-    let parts = parts(at: resolution)
-    var slopes = gradients(of: total, withRespectTo: optimizer.parameters(of: parts))
+  private func update(
+    _ total: Tensor, at resolution: Int, _ factor: Float, _ companion: CompanionEncoder?
+  ) {
+    // Codes of the encoder do not come from the mapping network.
+    let parts = parts(at: resolution).filter { companion == nil || $0 != "mapping" }
     let names = optimizer.parameterNames(of: parts)
+    var slopes = gradients(
+      of: total,
+      withRespectTo: optimizer.parameters(of: parts) + (companion?.learned ?? []))
+    if let companion {
+      companion.update(Array(slopes[names.count...]), rate: options.encoderRate * factor)
+      slopes.removeLast(slopes.count - names.count)
+    }
     // The generator ignores the ballast for ever.
     if let index = names.firstIndex(of: "mapping.fc0.weight") {
       let mask = (0..<latents.inputSize).map { $0 < latents.factorCount ? Float(1) : 0 }

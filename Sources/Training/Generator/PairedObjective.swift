@@ -34,9 +34,17 @@ struct PairedObjective {
     let terms: [LossTerm]
   }
 
-  func callAsFunction(_ networks: JointNetworks, _ sample: PairedSample) -> Result {
-    let output = networks.draw(
-      networks.generator.mapping(sample.latents), at: sample.resolution)
+  /// The loss of a sample.
+  ///
+  /// - Parameter codes: W+ codes `[N, rows, w]` to be drawn instead of those of the factors.
+  func callAsFunction(
+    _ networks: JointNetworks, _ sample: PairedSample, codes: Tensor? = nil
+  ) -> Result {
+    let output =
+      codes.map {
+        networks.synthesis(at: sample.resolution)($0, noise: .none, features: .layers)
+      }
+      ?? networks.draw(networks.generator.mapping(sample.latents), at: sample.resolution)
     let side = sample.resolution
     let area = sample.area
     let pictures = output.image

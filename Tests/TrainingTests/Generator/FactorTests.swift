@@ -117,6 +117,25 @@ struct FactorTests {
     }
   }
 
+  @Test("values without a name are written with six digits, as the PyTorch trainer does")
+  func numbers() {
+    let values: [Float] = [0, 1, 1 / 6, 0.5959596, -2.5, 100, 1234.5678, 0.0625, 0.004]
+    #expect(
+      values.map(FactorLatents.text)
+        == ["0", "1", "0.166667", "0.59596", "-2.5", "100", "1234.57", "0.0625", "0.004"])
+  }
+
+  @Test("a few values that repeat are categories unless the file says otherwise")
+  func categories() throws {
+    let rows = (0..<20).map { [Float($0 % 4) / 3, Float($0)] }
+    let latents = try FactorLatents(
+      fitting: FactorTable(columns: [.init("a"), .init("b")], rows: rows))
+    #expect(latents.names == ["a=0", "a=0.333333", "a=0.666667", "a=1", "b"])
+    let numbers = try FactorLatents(
+      fitting: FactorTable(columns: [.init("a", isNominal: false)], rows: rows.map { [$0[0]] }))
+    #expect(numbers.names == ["a"])
+  }
+
   // MARK: Archives
 
   private func archive(_ files: [(String, [UInt8])]) -> [UInt8] {

@@ -71,6 +71,44 @@ struct PairedTrainingTests {
     #expect(try bits(second) == bits(whole))
   }
 
+  @Test("an encoder learns along: its steps resume in the same bytes, and it comes into the model")
+  func coded() throws {
+    func start() throws -> PairedGeneratorTraining {
+      var options = try options(steps: 14)
+      options.codedSteps = 2
+      options.encoderHidden = 12
+      return try PairedGeneratorTraining(
+        data: renderings.set(),
+        architecture: StyleGAN2Architecture(
+          resolution: 16, channelBase: 128, channelMaximum: 16, latentSize: 12, mappingLayers: 2),
+        options: options)
+    }
+    var codes: [Float] = []
+    let whole = try start()
+    let before = try #require(whole.companion).weights.mapValues(\.values)
+    try whole.run {
+      codes.append($0.losses.last?.value ?? 0)
+      return true
+    }
+    // Six steps at 8 pixels have no codes.
+    #expect(codes[..<6].allSatisfy { $0 == 0 } && codes[6...].allSatisfy { $0 > 0 }, "\(codes)")
+    let first = try start()
+    try first.run { $0.step < 9 }
+    let state = workspace.file("coded.state")
+    try first.writeState(to: state)
+    let second = try start()
+    try second.resume(from: state)
+    try second.run()
+    #expect(try bits(second) == bits(whole))
+    let path = workspace.file("coded.safetensors")
+    try whole.modelFile(domain: "discs", scores: nil).write(to: path, precision: .asIs)
+    let model = try JointModel(contentsOf: path)
+    let encoder = try #require(model.encoder as? ImageEncoder)
+    let learned = try #require(whole.companion).weights
+    #expect(learned.mapValues(\.values) != before)
+    #expect(encoder.linear[0].weight.values == learned["encoder.fc0.weight"]?.values)
+  }
+
   @Test("losses fall, the ballast stays without influence")
   func learning() throws {
     let training = try start(steps: 60)
