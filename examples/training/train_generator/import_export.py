@@ -3,7 +3,7 @@
   python import_export.py --weights generator.safetensors --data DATA --out RUN
   python train.py --data DATA --domain faces --out RUN --resume --stages 128:1 ...
 
-The map between factors and latent vectors is fitted again, so the data must be those of the export; `--resume --finish-only`
+A new run starts: `--minutes` counts from 0, `images_seen` goes on. The map between factors and latent vectors is fitted again, so the data must be those of the export; `--resume --finish-only`
 must then give the scores in the export's metadata.
 """
 import argparse
@@ -35,7 +35,6 @@ if __name__ == "__main__":
     os.makedirs(a.out, exist_ok=True)
     torch.save(dict(version=1, cfg=c, gauss=ds.gauss.s, models=dict(G=G, S=S, Ge=G, Se=S, E=E), opts={},
                     step=p["steps"], seen=p["images_seen"], e_step=p["encoder_steps"], stage=0,
-                    elapsed=60 * p["minutes_generator"], e_elapsed=60 * p["minutes_encoder"],
-                    d_steps=p["discriminator_steps"], history=[], domain=c["domain"], classes=ds.classes),
+                    elapsed=0., e_elapsed=0., d_steps=p["discriminator_steps"], history=[], domain=c["domain"], classes=ds.classes, w_mean=G["mapping.w_avg"]),  # the encoder's offsets are counted from it
                os.path.join(a.out, "checkpoint.pt"))
     print("state of %d images written" % p["images_seen"])

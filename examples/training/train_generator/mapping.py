@@ -98,10 +98,11 @@ class Setting:
         return torch.load(path, map_location=self.dev, weights_only=False)
 
 
-def budget(minutes):
-    """Yields the share of the budget (processor time) that is used up, while there is some left."""
-    start = time.process_time()
-    while (share := (time.process_time() - start) / (60 * minutes)) < 1:
+def budget(s, minutes):
+    """Yields the share of the budget (processor time; wall time of another device) that is used up, while there is some left."""
+    clock = time.process_time if s.dev.type == "cpu" else time.time
+    start = clock()
+    while (share := (clock() - start) / (60 * minutes)) < 1:
         yield share
 
 
@@ -148,7 +149,7 @@ def codes(s, minutes):
     base = (H @ last.weight.view(s.G.num_ws, s.width, -1).mean(0).T + last.bias.view(s.G.num_ws, -1).mean(0)).to(s.dev) + s.G.mapping.w_avg
     net, rng = Perceptron(A.shape[1], s.width).to(s.dev), np.random.default_rng([s.a.seed, 20])
     opt = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=.01, betas=(.9, .99))
-    for k, share in enumerate(budget(minutes)):
+    for k, share in enumerate(budget(s, minutes)):
         rate(opt, 1e-3, k, share, 40)
         res = (32, 64)[k % 2]
         j = rng.choice(s.ds.train, 1024 // res)
@@ -191,7 +192,7 @@ def teacher(s, W, A, Q, minutes, minutes_pictures):
     net = Perceptron(A.shape[1], s.width, W[s.ds.train].mean(0), .1).to(s.dev)
     train, gen = torch.from_numpy(s.ds.train).to(s.dev), torch.Generator().manual_seed(s.a.seed)
     opt = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=.03, betas=(.9, .99))
-    for k, share in enumerate(budget(minutes)):
+    for k, share in enumerate(budget(s, minutes)):
         rate(opt, 1e-3, k, share, 100)
         j = train[torch.randint(len(train), (256,), generator=gen).to(s.dev)]
         loss = ((net(A[j]) - W[j]) @ Q).square().sum(1).mean()
@@ -199,20 +200,22 @@ def teacher(s, W, A, Q, minutes, minutes_pictures):
         (10 * loss).backward()
         opt.step()
     opt = torch.optim.AdamW(net.parameters(), lr=4e-4, weight_decay=.03, betas=(.9, .99))
-    rng, weight = np.random.default_rng([s.a.seed, 21]), torch.tensor(s.ds.class_weight, device=s.dev) ** .5
-    for k, share in enumerate(budget(minutes_pictures)):
+    rng, weight = np.random.default_rng([s.a.seed, 21]), torch.tensor(s.ds.class_weight, device=s.dev) ** .7
+    small = torch.tensor(s.ds.class_freq < .015, dtype=torch.float32, device=s.dev)  # eyes, lips; lamps, wheels
+    for k, share in enumerate(budget(s, minutes_pictures)):
         rate(opt, 4e-4, k, share, 40)
-        res = (32, 64, 32, s.ds.side)[k % 4]
-        j = rng.choice(s.ds.train, 1024 // res)
+        res = s.ds.side if share > .4 else (32, 64)[k % 2]
+        j = rng.choice(s.ds.train, max(12, 1024 // res))
         x, y = s.batch(j, res)
         img, feats = s.draw(net(A[j]), res)
-        loss = 10 * (img - x).square().mean()
+        error = (img.float() - x).square().mean(1)
+        loss = 10 * error.mean()
         if res == s.ds.side:
-            rows, cols = (np.sort(rng.choice(m, min(40, m), replace=False)) for m in img.shape[2:])
+            rows, cols = (np.sort(rng.choice(m, min(48, m), replace=False)) for m in img.shape[2:])
             with torch.autocast(s.dev.type, torch.bfloat16, enabled=bool(s.a.bf16)):
                 lo = s.S.at_grid(feats, *(torch.from_numpy(v + c).to(s.dev) for v, c in zip((rows, cols), s.ds.crop)), res)
-            loss = loss + .15 * F.cross_entropy(lo.float(), y[:, rows][:, :, cols], weight=weight) \
-                + .15 * T_.recon_loss(img.float(), x, torch.ones_like(x[:, :1]), tex=.5)
+            loss = loss + 30 * (error * F.max_pool2d(small[y][:, None], 5, 1, 2)[:, 0]).mean() \
+                + .5 * F.cross_entropy(lo.float(), y[:, rows][:, :, cols], weight=weight)
         opt.zero_grad()
         loss.backward()
         opt.step()
@@ -310,8 +313,8 @@ def student(s, W, rows, means, Q, minutes):
     params = [*net.parameters(), *head.parameters()]
     opt = torch.optim.Adam(params, lr=1.5e-3, betas=(.9, .99))
     mean = [p.detach().clone() for p in net.parameters()]
-    means = means.to(s.dev)
-    for k, share in enumerate(budget(minutes)):
+    means, ft = means.to(s.dev), X_.Features(s.ds.gauss, s.ds.param_names, s.ds.P)
+    for k, share in enumerate(budget(s, minutes)):
         rate(opt, 1.5e-3, k, share, 100)
         own = a.map_batch * 3 // 10
         idx = np.concatenate([rng.choice(s.ds.train, own), rng.integers(n, len(rows), a.map_batch - own)])
@@ -319,6 +322,12 @@ def student(s, W, rows, means, Q, minutes):
             w, last = net(torch.from_numpy(latents(idx, rng)).to(s.dev))
             read = head(last)
         loss = 10 * ((w - W[idx]) @ Q).square().sum(1).mean() + .05 * (read.float() - means[idx]).square().mean()
+        if k % 2:  # what the factors mean is known of any latent vector
+            zf = rng.standard_normal((a.map_batch // 2, latents.dim)).astype(np.float32)
+            with torch.autocast(s.dev.type, torch.bfloat16, enabled=bool(a.bf16)):
+                read = head(net(torch.from_numpy(zf).to(s.dev))[1])
+            truth = torch.from_numpy(ft(ft.decode(zf))).clamp(-4, 4).to(s.dev)
+            loss = loss + .03 * (read.float() - truth).square().mean()
         opt.zero_grad()
         loss.backward()
         opt.step()
@@ -369,6 +378,7 @@ def arguments():
     p.add_argument("--assets", default="")
     p.add_argument("--minutes", type=float, default=20, help="processor time of the three trainings together")
     p.add_argument("--fresh", type=int, default=40000, help="factor rows of fresh latent vectors")
+    p.add_argument("--prepare", action="store_true", help="only compute what the factors look like (no GPU needed), then stop")
     p.add_argument("--layers", type=int, default=6)
     p.add_argument("--hidden", type=int, default=512)
     p.add_argument("--map-batch", dest="map_batch", type=int, default=256)
@@ -387,8 +397,10 @@ def main():
     os.makedirs(a.out, exist_ok=True)
     torch.manual_seed(a.seed)
     s = Setting(a)
-    W = s.kept("codes.pt", lambda: codes(s, .3 * a.minutes))
     p = s.kept("pool.pt", lambda: pool(s))
+    if a.prepare:
+        return
+    W = s.kept("codes.pt", lambda: codes(s, .3 * a.minutes))
     Q = metric(s, W)
     W = s.kept("teacher.pt", lambda: teacher(s, W, p["look"], Q, .08 * a.minutes, .22 * a.minutes))
     net = s.kept("mapping.pt", lambda: student(s, W, p["rows"], p["means"], Q, .4 * a.minutes))
