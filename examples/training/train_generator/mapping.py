@@ -164,14 +164,28 @@ def codes(s, minutes):
 
 
 @torch.no_grad()
-def metric(s, W, eps=.02):
-    """Triangular matrix [width, width]: |change of w @ matrix|^2 is the mean squared change of 32-pixel pictures."""
-    Q = torch.zeros(s.width, s.width, device=s.dev)
+def metric(s, W, eps=.15):
+    """Triangular matrix [width, width]: |change of w @ matrix|^2 is the mean squared change of 32-pixel pictures, plus the changes of
+    fine detail and of the classes (square roots of their probabilities), scaled to half and seven tenths of the weight of the first."""
+    side, (top, left, h, w) = s.ds.side, s.ds.crop
+    rows, cols = (torch.arange(o + 1, o + n, 3, device=s.dev) for o, n in ((top, h), (left, w)))
+
+    def look(w):
+        img, feats = s.draw(w, side)
+        img = img.float()
+        fine = img - F.interpolate(F.avg_pool2d(img, 4), scale_factor=4, mode="bilinear", align_corners=False)
+        kinds = s.S.at_grid([f.float() for f in feats], rows, cols, side).softmax(1).sqrt()
+        return [t.flatten(1) for t in (F.avg_pool2d(img, side // 32), F.avg_pool2d(fine, 2), kinds)]
+
+    Q = torch.zeros(3, s.width, s.width, device=s.dev)
     for w in W[s.ds.train[:6]]:
         at = torch.cat([w[None], w + eps * torch.eye(s.width, device=s.dev)])
-        J = torch.cat([s.crop(s.G.synthesis(b[:, None].expand(-1, s.G.num_ws, -1), 32)) for b in at.split(64)]).flatten(1)
-        J = (J[1:] - J[:1]) / eps
-        Q += J @ J.T / J.shape[1] / 6
+        for q, part in zip(Q, zip(*[look(b) for b in at.split(32)])):
+            J = torch.cat(part)
+            J = (J[1:] - J[:1]) / eps
+            q += J @ J.T / J.shape[1] / 6
+    trace = Q.diagonal(dim1=1, dim2=2).sum(1)
+    Q = (Q * (torch.tensor([1, .5, .7], device=s.dev) * trace[0] / trace)[:, None, None]).sum(0)
     return torch.linalg.cholesky(Q + .02 * Q.diagonal().mean() * torch.eye(s.width, device=s.dev))
 
 
