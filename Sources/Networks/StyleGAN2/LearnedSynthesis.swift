@@ -5,7 +5,7 @@ import TensorCore
 /// demodulation, bias and activation of a layer are one operation. Gradients (first order) reach
 /// codes and weights.
 ///
-/// It draws without noise, whose strengths would not learn. Feature maps are handed out blocked.
+/// Strengths of the noise learn, too. Feature maps are handed out blocked.
 public struct LearnedSynthesis: SynthesisPass {
   /// A pass for `network`, nil when it has another activation or filter than StyleGAN2's, or a
   /// clamp.
@@ -17,11 +17,10 @@ public struct LearnedSynthesis: SynthesisPass {
     else { return nil }
   }
 
-  /// Runs all layers of `network`; the noise must be nil.
+  /// Runs all layers of `network`.
   public func run(
     _ network: SynthesisNetwork, wPlus: Tensor, noise: [Tensor?], features: FeatureSelection
   ) -> SynthesisOutput {
-    check(noise.allSatisfy { $0 == nil }, "learned synthesis: it has no noise")
     let channels = network.constant.shape[0]
     var h = network.constant.reshaped([1, channels, 4, 4]).blocked()
     h = h.broadcast(to: Shape([wPlus.shape[0]] + h.shape.dimensions.dropFirst()))
@@ -37,7 +36,7 @@ public struct LearnedSynthesis: SynthesisPass {
     var row = 0
     for block in network.blocks {
       for layer in block.layers {
-        h = run(layer, h, wPlus.selecting(row, axis: 1))
+        h = run(layer, h, wPlus.selecting(row, axis: 1), noise[row])
         row += 1
         if case .none = features { continue }
         maps.append(
@@ -55,19 +54,25 @@ public struct LearnedSynthesis: SynthesisPass {
     return SynthesisOutput(image: image, features: maps)
   }
 
-  private func run(_ layer: SynthesisLayer, _ input: Tensor, _ latent: Tensor) -> Tensor {
+  private func run(
+    _ layer: SynthesisLayer, _ input: Tensor, _ latent: Tensor, _ noise: Tensor?
+  ) -> Tensor {
     let style = layer.affine(latent)
     let weight = layer.convolution.weight
     let epilogue = ConvolutionEpilogue(
-      bias: layer.bias, slope: Activation.leakyReLUSlope, gain: layer.activation.gain)
+      bias: layer.bias, noise: noise,
+      noiseStrength: noise == nil ? 0 : layer.noiseStrength.item,
+      slope: Activation.leakyReLUSlope, gain: layer.activation.gain)
+    let strength = noise == nil ? nil : layer.noiseStrength
     let energy = weight.kernelEnergy()
     let demodulation = (style.squared().matrixProduct(energy, transposingOther: true) + 1e-8)
       .reciprocalSquareRoot()
     return layer.upsamples
       ? input.upsamplingConvolved(
         withLearned: weight, blurTaps: [0.25, 0.75, 0.75, 0.25], inputScale: style,
-        outputScale: demodulation, epilogue: epilogue)
+        outputScale: demodulation, epilogue: epilogue, noiseStrength: strength)
       : input.convolved(
-        withLearned: weight, inputScale: style, outputScale: demodulation, epilogue: epilogue)
+        withLearned: weight, inputScale: style, outputScale: demodulation, epilogue: epilogue,
+        noiseStrength: strength)
   }
 }

@@ -22,6 +22,8 @@ public final class UnpairedGeneratorTraining {
   public var augmentationProbability: Double { controller.probability }
   let generator: Generator
   let discriminator: Discriminator
+  /// The synthesis network in a quicker form, with gradients of the first order alone.
+  private let quickSynthesis: SynthesisNetwork
   let average: ExponentialMovingAverage
   private let generatorOptimizer: AdamOptimizer
   private let discriminatorOptimizer: AdamOptimizer
@@ -67,6 +69,9 @@ public final class UnpairedGeneratorTraining {
           sizes.discriminatorWeights(seed: options.seed &+ 1, configuration: configuration),
           isTrainable: true), configuration: configuration)
     } catch { throw .model(error) }
+    var synthesis = generator.synthesis
+    if let pass = LearnedSynthesis(synthesis) { synthesis.pass = pass }
+    quickSynthesis = synthesis
     average = ExponentialMovingAverage(of: generator.parameters)
     let beta2 = (
       options.adam(interval: options.pathWeight > 0 ? options.pathInterval : nil).beta2,
@@ -199,7 +204,7 @@ public final class UnpairedGeneratorTraining {
 
   private func advanceGenerator(rate: Float, _ random: inout RandomSource) -> Float {
     let codes = codes(options.batchSize, &random, movesMean: true)
-    let loss = (-judged(images(codes, &random), &random)).softplus().mean()
+    let loss = (-judged(images(codes, by: quickSynthesis, &random), &random)).softplus().mean()
     update(generatorOptimizer, loss, rate: rate)
     return loss.item
   }
@@ -207,7 +212,7 @@ public final class UnpairedGeneratorTraining {
   private func regularizePaths(rate: Float, _ random: inout RandomSource) -> Float {
     let count = max(1, options.batchSize / options.pathShrink)
     let codes = codes(count, &random, movesMean: false)
-    let images = images(codes, &random)
+    let images = images(codes, by: generator.synthesis, &random)
     let penalty = path(images, of: codes, noise: random.normal(images.shape))
     update(
       generatorOptimizer, penalty * (options.pathWeight * Float(options.pathInterval)),
@@ -219,7 +224,8 @@ public final class UnpairedGeneratorTraining {
     _ real: Tensor, rate: Float, _ random: inout RandomSource
   ) -> (loss: Float, share: Float) {
     let fake = withoutRecording {
-      images(codes(options.batchSize, &random, movesMean: false), &random)
+      images(
+        codes(options.batchSize, &random, movesMean: false), by: quickSynthesis, &random)
     }
     let ofFake = judged(fake, &random)
     let ofReal = judged(real, &random)
@@ -270,8 +276,10 @@ public final class UnpairedGeneratorTraining {
     }
   }
 
-  private func images(_ codes: Tensor, _ random: inout RandomSource) -> Tensor {
-    generator.synthesis(codes, noise: .random(seed: random.next())).image
+  private func images(
+    _ codes: Tensor, by synthesis: SynthesisNetwork, _ random: inout RandomSource
+  ) -> Tensor {
+    synthesis(codes, noise: .random(seed: random.next())).image
   }
 
   private func judged(_ pictures: Tensor, _ random: inout RandomSource) -> Tensor {

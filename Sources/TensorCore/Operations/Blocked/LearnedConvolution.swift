@@ -5,11 +5,12 @@ import CKernels
 
 extension Tensor {
   /// `convolved(withFrozen:)` with a 3x3 or 1x1 weight `[K, C, k, k]` that has a gradient, too, of
-  /// the first order. Scales must not be 0 where their gradients are asked for; noise is not
-  /// differentiated.
+  /// the first order. Scales must not be 0 where their gradients are asked for.
+  ///
+  /// - Parameter noiseStrength: a scalar with the value of the epilogue's, which learns, too.
   public func convolved(
     withLearned weight: Tensor, inputScale: Tensor? = nil, outputScale: Tensor? = nil,
-    epilogue: ConvolutionEpilogue = ConvolutionEpilogue()
+    epilogue: ConvolutionEpilogue = ConvolutionEpilogue(), noiseStrength: Tensor? = nil
   ) -> Tensor {
     let result = convolved(
       withFrozen: FrozenWeights(weight), inputScale: inputScale, outputScale: outputScale,
@@ -17,13 +18,14 @@ extension Tensor {
     return WeightGradient(
       weight: weight, input: self, inputScale: inputScale?.detached(),
       outputScale: outputScale?.detached(), epilogue: epilogue, upsamplingTaps: nil
-    ).recorded(result)
+    ).recorded(result, noiseStrength: noiseStrength)
   }
 
   /// `upsamplingConvolved(withFrozen:)` with a 3x3 weight `[K, C, 3, 3]` that has a gradient, too.
   public func upsamplingConvolved(
     withLearned weight: Tensor, blurTaps: [Float], inputScale: Tensor? = nil,
-    outputScale: Tensor? = nil, epilogue: ConvolutionEpilogue = ConvolutionEpilogue()
+    outputScale: Tensor? = nil, epilogue: ConvolutionEpilogue = ConvolutionEpilogue(),
+    noiseStrength: Tensor? = nil
   ) -> Tensor {
     let result = upsamplingConvolved(
       withFrozen: FrozenWeights(weight), blurTaps: blurTaps, inputScale: inputScale,
@@ -31,7 +33,7 @@ extension Tensor {
     return WeightGradient(
       weight: weight, input: self, inputScale: inputScale?.detached(),
       outputScale: outputScale?.detached(), epilogue: epilogue, upsamplingTaps: blurTaps
-    ).recorded(result)
+    ).recorded(result, noiseStrength: noiseStrength)
   }
 
   /// `projectedToPlanes(withFrozen:)` without clamp, with a weight `[K, C, 1, 1]` that has a
@@ -111,16 +113,52 @@ private struct WeightGradient {
   private static let pixelsPerTile = 256
 
   /// The result of the convolution, with the weight among what it was computed from.
-  func recorded(_ result: Tensor) -> Tensor {
+  func recorded(_ result: Tensor, noiseStrength: Tensor?) -> Tensor {
     let storage = result.storage
     let source = WeightGradient(
       weight: weight.detached(), input: input.detached(), inputScale: inputScale,
       outputScale: outputScale, epilogue: epilogue, upsamplingTaps: upsamplingTaps)
+    let inputs = [result, weight] + [noiseStrength].compactMap { $0 }
     return Tensor(shape: result.shape, storage: storage)
-      .recorded("convolved(learned)", inputs: [result, weight], isTwiceDifferentiable: false) {
+      .recorded("convolved(learned)", inputs: inputs, isTwiceDifferentiable: false) {
         gradient, wanted in
-        [wanted[0] ? gradient : nil, wanted[1] ? source.gradient(gradient, storage) : nil]
+        var results = [
+          wanted[0] ? gradient : nil, wanted[1] ? source.gradient(gradient, storage) : nil,
+        ]
+        if wanted.count > 2 {
+          results.append(wanted[2] ? source.strengthGradient(gradient, storage) : nil)
+        }
+        return results
       }
+  }
+
+  /// The gradient of the noise's strength, a scalar: what the activation lets through, times the
+  /// noise.
+  private func strengthGradient(_ gradient: Tensor, _ result: Storage) -> Tensor {
+    guard let noise = epilogue.noise else { return Tensor(0) }
+    let pixels = gradient.shape[2] * gradient.shape[3]
+    let count = gradient.shape[0] * outputBlocks
+    let sums = Storage(count: count * 48)
+    sums.base.update(repeating: 0, count: sums.count)
+    Parallel.forEach(count) { index in
+      let (image, block) = index.quotientAndRemainder(dividingBy: outputBlocks)
+      let factor = Storage(count: 16)
+      for lane in 0..<16 {
+        factor.base[lane] = block * 16 + lane < weight.shape[0] ? epilogue.gain : 0
+      }
+      let plane = noise.pointer + (noise.count == pixels ? 0 : image * pixels)
+      var slope = semblance_epilogue_gradient(
+        y: nil, scale: factor.base, noise: plane, slope: epilogue.slope, clamp: epilogue.clamp)
+      let scratch = Storage(count: pixels * 16)
+      semblance_epilogue_gradient_apply(
+        gradient.pointer + index * pixels * 16, result.base + index * pixels * 16, &slope, 0, 0,
+        Int64(pixels), scratch.base, sums.base + index * 48, 16)
+    }
+    var total = 0.0
+    for index in 0..<count {
+      for lane in 0..<16 { total += Double(sums.base[index * 48 + 32 + lane]) }
+    }
+    return Tensor(Float(total))
   }
 
   /// Rows of images that are worked on together.
