@@ -20,8 +20,8 @@ public struct FactorLatents: Sendable {
   private enum Kind {
     /// Sorted values, evenly spread over the ranks.
     case rank(table: [Float])
-    /// The values, and what is added to their dimensions.
-    case category(values: [Float], offsets: [Double])
+    /// The values, what is added to their dimensions, and the mean vector of each.
+    case category(values: [Float], offsets: [Double], means: [[Float]])
   }
 
   private struct Dimension {
@@ -64,7 +64,10 @@ public struct FactorLatents: Sendable {
         }
         dimensions.append(
           Dimension(
-            column: index, kind: .category(values: counts.map(\.value), offsets: offsets),
+            column: index,
+            kind: .category(
+              values: counts.map(\.value), offsets: offsets,
+              means: offsets.indices.map { Self.mean(of: $0, offsets) }),
             names: names))
       } else {
         dimensions.append(
@@ -142,10 +145,36 @@ public struct FactorLatents: Sendable {
     return offsets.map { $0 - shift }
   }
 
+  /// The mean of standard normal vectors whose largest number, after the offsets, is number
+  /// `category`.
+  ///
+  /// Given that number, the others are normal below a bound each, whose means are known; what is
+  /// left are integrals over one number.
+  static func mean(of category: Int, _ offsets: [Double]) -> [Float] {
+    var total = 0.0
+    var sums = [Double](repeating: 0, count: offsets.count)
+    for x in stride(from: -8.0, through: 8, by: 0.125) {
+      let bounds = offsets.map { x + offsets[category] - $0 }
+      let others = offsets.indices.filter { $0 != category }
+      let share = others.reduce(NormalDistribution.density(x)) {
+        $0 * NormalDistribution.cumulative(bounds[$1])
+      }
+      guard share > 0 else { continue }
+      total += share
+      sums[category] += share * x
+      for other in others {
+        let below = NormalDistribution.cumulative(bounds[other])
+        sums[other] -= share * NormalDistribution.density(bounds[other]) / below
+      }
+    }
+    return sums.map { Float($0 / max(total, .leastNormalMagnitude)) }
+  }
+
   /// The vectors `[N, factorCount]` of rows of a table, without ballast.
   ///
   /// - Parameters:
-  ///   - isCanonical: take the middle of an interval of ranks instead of a point drawn in it.
+  ///   - isCanonical: take the middle of an interval of ranks instead of a point drawn in it, and
+  ///     the mean of the vectors of a category instead of one of them.
   ///   - random: draws the points of intervals and the dimensions of categories.
   public func factors(
     of rows: [[Float]], isCanonical: Bool = false, _ random: inout RandomSource
@@ -162,9 +191,10 @@ public struct FactorLatents: Sendable {
           let (low, high) = Self.ranks(of: value, in: table)
           values.append(
             Float(NormalDistribution.quantile(low + (high - low) * (isCanonical ? 0.5 : share))))
-        case .category(let known, let offsets):
+        case .category(let known, let offsets, let means):
           let category = known.indices.min { abs(known[$0] - value) < abs(known[$1] - value) } ?? 0
-          values.append(contentsOf: Self.draw(category, offsets, &random))
+          values.append(
+            contentsOf: isCanonical ? means[category] : Self.draw(category, offsets, &random))
         }
       }
     }

@@ -117,6 +117,27 @@ struct FactorTests {
     }
   }
 
+  @Test("canonical vectors of categories are the means of their vectors")
+  func canonicalCategories() throws {
+    let counts = [12, 5, 2, 1]
+    let rows = counts.enumerated().flatMap { kind, count in
+      [[Float]](repeating: [Float(kind)], count: count)
+    }
+    let latents = try FactorLatents(
+      fitting: FactorTable(columns: [.init("kind", isNominal: true)], rows: rows))
+    var random = RandomSource(seed: 4)
+    let drawn = 4000
+    for kind in counts.indices {
+      let row = [Float(kind)]
+      let mean = latents.factors(of: [row], isCanonical: true, &random).values
+      let many = latents.factors(of: [[Float]](repeating: row, count: drawn), &random)
+      // Four and a half standard deviations of a mean of numbers of variance 1 at most.
+      for (exact, sampled) in zip(mean, many.mean(axes: [0]).values) {
+        #expect(abs(exact - sampled) < 4.5 / Float(drawn).squareRoot(), "category \(kind)")
+      }
+    }
+  }
+
   @Test("values without a name are written with six digits, as the PyTorch trainer does")
   func numbers() {
     let values: [Float] = [0, 1, 1 / 6, 0.5959596, -2.5, 100, 1234.5678, 0.0625, 0.004]
