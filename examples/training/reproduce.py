@@ -59,9 +59,13 @@ def commands(a):
         train += ["--threads", str(a.threads)]
     out.append((train, None))
     if not a.quick:
-        weights, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping")
-        out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--data", stage, "--out", run, *renderer,
-                     "--minutes", str(a.minutes / 5 if a.minutes else 120), "--device", a.device, "--bf16", str(a.bf16)], None))
+        weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
+        more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
+        minutes = a.minutes or 600
+        out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
+                     "--minutes", str(minutes / 5)], j(mapping, "generator.safetensors")))
+        out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
+                     "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20)], j(run, "generator.safetensors")))
     return out, run
 
 
@@ -96,7 +100,7 @@ def main():
             s["test_psnr"], s["test_ssim"], s["test_miou"], e.get("encoder_psnr", float("nan")), e.get("steps", 0),
             e.get("optimised_psnr", float("nan"))))
         if not a.quick:
-            print("with the mapping network trained anew:", json.load(open(os.path.join(run, "mapping-scores.json"))))
+            print("after the joint training:", json.load(open(os.path.join(run, "scores.json"))))
         print("weights:", os.path.join(run, "generator.safetensors"))
 
 

@@ -3,6 +3,7 @@ between the renderer's random factors and Gaussian latent vectors."""
 import glob
 import io
 import json
+import math
 import os
 import re
 import tarfile
@@ -181,7 +182,7 @@ class Gaussianiser:
     is the value; drawn by rejection.  Constant columns are dropped."""
 
     def __init__(self, state):
-        self.s = state
+        self.s, self.means = state, {}
 
     @staticmethod
     def fit(P, nominal=None, max_table=2001, max_k=40):
@@ -244,8 +245,27 @@ class Gaussianiser:
         z = lambda a: np.stack(a, 1) if a else np.zeros((n, 0))
         return dict(lo=z(lo), hi=z(hi), cat=z(cat).astype(int))
 
+    def kind_means(self, o, offsets):
+        """[k, k]: the mean of the latent vectors that stand for each value of the nominal column at dimension o.  Given the largest
+        number the others are normal below a bound each; what is left are integrals over one number."""
+        if o not in self.means:
+            k = len(offsets)
+            x = np.arange(-8, 8.01, 0.125)
+            density = lambda v: np.exp(-0.5 * v * v) / math.sqrt(2 * math.pi)
+            below = np.vectorize(lambda v: 0.5 * math.erfc(-v / math.sqrt(2)))
+            M = np.zeros((k, k))
+            for v in range(k):
+                rest = np.arange(k) != v
+                bounds = x[:, None] + offsets[v] - offsets[None, rest]
+                cdf = np.maximum(below(bounds), 1e-300)
+                share = density(x) * cdf.prod(1)
+                M[v, v] = (share * x).sum() / share.sum()
+                M[v, rest] = -(share[:, None] * density(bounds) / cdf).sum(0) / share.sum()
+            self.means[o] = M
+        return self.means[o]
+
     def draw(self, prep, idx, rng, canonical=False):
-        """Latent vectors [len(idx), dim] for images idx; `canonical` takes interval midpoints."""
+        """Latent vectors [len(idx), dim] for images idx; `canonical` takes the middle of an interval and the mean latent vector of a kind."""
         n = len(idx)
         out = np.empty((n, self.dim), np.float32)
         lo, hi = prep["lo"][idx], prep["hi"][idx]
@@ -262,6 +282,10 @@ class Gaussianiser:
                 off = np.asarray(c["offsets"])
                 want = prep["cat"][idx, k]
                 k += 1
+                if canonical:
+                    out[:, o:o + kk] = self.kind_means(o, off)[want]
+                    o += kk
+                    continue
                 g = np.zeros((n, kk))
                 todo = np.arange(n)
                 for _ in range(400):

@@ -1,17 +1,22 @@
-"""Measures what one factor of z changes: python directions.py --weights generator.safetensors --data DATA
+"""Measures what one factor of z changes, beside what the renderer makes of the same change.
 
-Held-out factors make z; one factor is moved from its 10th to its 90th percentile (a kind: from one value to another), all
-others stay. A linear reader of the encoder's hidden layer, fitted on pictures of the training set, tells how far that factor
-and all others seem to move in the generated pictures, in standard deviations. The table says how well the reader knows the factor
-(R2 on held-out renders), how far it moves, the mean move of the others, the largest of them, and the share of pixels that change
-by more than 12 of 255.
+  python directions.py --weights generator.safetensors --data STAGE2 --renderer ../render_faces --assets ASSETS
+  python directions.py --weights generator.safetensors --data STAGE2 --renderer ../render_cars
+
+Held-out factors make z; one factor is moved from its 10th to its 90th percentile (a kind: from one value to another), all others stay.
+The same two pictures are rendered. `comes through`: how much of the rendered change the generated change holds (its projection on it,
+1 = all); `alike`: the cosine between the two; `elsewhere`: the share of the generated change (squared) more than 3 pixels away from
+where the rendering changes; `pixels`: those that change by more than 12 of 255, generated and rendered.
 """
 import argparse
 import json
+import os
+import sys
 
 import numpy as np
 import torch
 import torch.nn.functional as F
+from PIL import Image
 from safetensors import safe_open
 
 import data as D_
@@ -47,31 +52,6 @@ def hidden(E, images):
     return torch.cat(out).double().numpy()
 
 
-def square(ds, idx):
-    images, _ = ds.take(idx)
-    top, left, h, w = ds.crop
-    x = torch.zeros(len(idx), 3, ds.side, ds.side)
-    x[:, :, top:top + h, left:left + w] = torch.from_numpy(images.astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2)
-    return x
-
-
-class Reader:
-    """Ridge regression from the encoder's hidden layer to all continuous factors, in standard deviations."""
-
-    def __init__(self, E, ds, columns, count, held_out):
-        train = ds.train[np.linspace(0, len(ds.train) - 1, count).astype(int)]
-        X, Y = hidden(E, square(ds, train)), ds.P[train][:, columns].astype(np.float64)
-        self.mean, self.scale, self.m, self.s = X.mean(0), X.std(0) + 1e-6, Y.mean(0), Y.std(0) + 1e-9
-        A, B = (X - self.mean) / self.scale, (Y - self.m) / self.s
-        self.W = np.linalg.solve(A.T @ A + 20 * np.eye(A.shape[1]), A.T @ B)
-        truth = (ds.P[held_out][:, columns] - self.m) / self.s
-        error = ((self(hidden(E, square(ds, held_out))) - truth) ** 2).mean(0)
-        self.r2 = 1 - error / truth.var(0).clip(1e-9)
-
-    def __call__(self, X):
-        return (X - self.mean) / self.scale @ self.W
-
-
 def moved(z, ds, names, factor):
     """z with the factor at its 10th and at its 90th percentile, or at one kind and at another."""
     low, high = z.copy(), z.copy()
@@ -93,37 +73,91 @@ def pictures(G, zf):
     return torch.cat([G(part).clamp(-1, 1) for part in z.split(16)])
 
 
+class Renderings:
+    """The pictures [n, 3, h, w] in -1...1 that the renderer makes of pictures of the data set with one factor changed."""
+
+    def __init__(self, a, domain, ds):
+        sys.dont_write_bytecode = True
+        sys.path.insert(0, a.renderer)
+        self.ds, self.domain, self.names = ds, domain, [str(n).partition("=")[0] for n in ds.param_names]
+        if domain == "faces":
+            import factors
+            import render_faces
+            import scene
+            self.R = scene.Renderer(a.assets)
+            self.sample = lambda i: factors.sample(render_faces.TRAIN0 + i, self.R.mods)
+            self.render = lambda f: self.R.render(f, ds.side)[0]
+            self.scale = {n: (low, high) for n, low, high in factors.SCALARS}
+        else:
+            import cars
+            self.sample = lambda i: cars.factors(int(i))
+            self.render = lambda f: cars.render(f, ds.crop[3], ds.crop[2])[0]
+            about = json.load(open(os.path.join(a.data, "params.json")))
+            self.scale = dict(zip(about["names"], zip(about["lo"], about["hi"])))
+
+    def values(self, factor):
+        """The factor's 10th and 90th percentile in units of the renderer, or the two kinds."""
+        name, _, kinds = factor.partition("=")
+        if kinds:
+            return name, kinds.split(":")
+        low, high = self.scale[name]
+        shares = np.percentile(self.ds.P[self.ds.train[:4000]][:, self.names.index(name)], (10, 90))
+        return name, [float(low + (high - low) * v) for v in shares]
+
+    def __call__(self, idx, factor):
+        name, values = self.values(factor)
+        out = []
+        for v in values:
+            pictures = []
+            for i in self.ds.ids[idx]:
+                f = self.sample(int(i))
+                f[name] = v
+                if name == "hair_color":
+                    f["brow_color"] = v
+                pictures.append(np.asarray(self.render(f), np.float32) / 127.5 - 1)
+            out.append(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2))
+        return out
+
+
+def compare(generated, rendered):
+    """The numbers of the table from two changes [n, 3, h, w]."""
+    G, R = F.avg_pool2d(generated, 2), F.avg_pool2d(rendered, 2)
+    both = (G * R).sum()
+    near = F.max_pool2d((rendered.abs().amax(1, keepdim=True) > 8 / 127.5).float(), 7, 1, 3)
+    share = lambda d: 100 * (d.abs().amax(1) > 12 / 127.5).float().mean().item()
+    return ((both / R.square().sum()).item(), (both / (G.square().sum() * R.square().sum()).sqrt()).item(),
+            100 * ((generated.square() * (1 - near)).sum() / generated.square().sum()).item(), share(generated), share(rendered))
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("--weights", required=True)
     ap.add_argument("--data", required=True)
-    ap.add_argument("--count", type=int, default=64, help="held-out factors that are moved")
-    ap.add_argument("--reader", type=int, default=3000, help="pictures that the reader is fitted on")
+    ap.add_argument("--renderer", required=True)
+    ap.add_argument("--assets", default="")
+    ap.add_argument("--count", type=int, default=48, help="held-out pictures whose factors are moved")
     ap.add_argument("--factors", default="", help="names, separated by commas; KIND=A:B for a kind")
+    ap.add_argument("--sheet", default="", help="PNG of the first pictures: generated before and after, rendered before and after")
     a = ap.parse_args()
     G, E, meta = load(a.weights)
     ds = D_.DataSet(a.data, None, None, lambda *x: None, ["seed"])
     names = ds.gauss.names(ds.param_names)
     if names != meta["latent"]["names"]:
         raise SystemExit("the data set has other factors than the weights")
-    held_out = ds.test[:max(a.count, 300)]
-    columns = [c["col"] for c in ds.gauss.s["cols"] if c["kind"] == "rank"]
-    labels = [str(ds.param_names[c]).partition("=")[0] for c in columns]
-    reader = Reader(E, ds, columns, a.reader, held_out)
-    known = reader.r2 > 0.3
-    zf = ds.gauss.draw(ds.prep, held_out[:a.count], np.random.default_rng(0), canonical=True)
-    print("| factor | R2 of the reader | moves by | others by (mean of %d) | most moved other | pixels changed |" % known.sum())
+    idx, rows = ds.test[:a.count], []
+    renderings, (top, left, h, w) = Renderings(a, meta["config"]["domain"], ds), ds.crop
+    zf = ds.gauss.draw(ds.prep, idx, np.random.default_rng(0), canonical=True)
+    print("| factor | comes through | alike | elsewhere | pixels | rendered |")
     print("|---|---|---|---|---|---|")
     for factor in a.factors.split(",") if a.factors else FACTORS[meta["config"]["domain"]]:
-        before, after = [pictures(G, part) for part in moved(zf, ds, names, factor)]
-        step = (reader(hidden(E, after)) - reader(hidden(E, before))).mean(0)
-        own = labels.index(factor) if factor in labels else None
-        others = [j for j in range(len(labels)) if known[j] and j != own]
-        most = max(others, key=lambda j: abs(step[j]))
-        changed = ((after - before).abs().amax(1) > 12 / 127.5).float().mean().item()
-        print("| `%s` | %s | %s | %.2f | `%s` %.2f | %.1f %% |" % (
-            factor, "" if own is None else "%.2f" % reader.r2[own], "" if own is None else "%.2f" % step[own],
-            np.abs(step[others]).mean(), labels[most], step[most], 100 * changed), flush=True)
+        made = [pictures(G, z)[:, :, top:top + h, left:left + w] for z in moved(zf, ds, names, factor)]
+        true = renderings(idx, factor)
+        print("| `%s` | %.2f | %.2f | %.0f %% | %.1f %% | %.1f %% |" % (
+            factor.replace("=", ", ").replace(":", " to "), *compare(made[1] - made[0], true[1] - true[0])), flush=True)
+        rows += [p[:10] for p in made + true]
+        if a.sheet:
+            im = torch.cat([torch.cat(list(r), 2) for r in rows], 1).permute(1, 2, 0)
+            Image.fromarray((im.clamp(-1, 1) * 127.5 + 127.5).round().byte().numpy()).save(a.sheet)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,8 @@ class Setting:
             ss += T_.ssim(img, x).tolist()
         mean, each = T_.miou(conf)
         self.per_class = {c: round(float(v), 3) for c, v in zip(self.ds.classes, each)}
-        return dict(l1=float(np.mean(l1)), psnr=float(np.mean(ps)), ssim=float(np.mean(ss)), miou=mean)
+        common = conf.sum(1) > .001 * conf.sum()
+        return dict(l1=float(np.mean(l1)), psnr=float(np.mean(ps)), ssim=float(np.mean(ss)), miou=mean, miou_common=float(each[common].mean()))
 
     def log(self, *s):
         print(time.strftime("%H:%M:%S"), *[
@@ -202,7 +203,7 @@ def pool(s):
 
 
 def teacher(s, W, A, Q, minutes, minutes_pictures):
-    """w of all rows of A."""
+    """The network that gives w of rows of A."""
     net = Perceptron(A.shape[1], s.width, W[s.ds.train].mean(0), .1).to(s.dev)
     train, gen = torch.from_numpy(s.ds.train).to(s.dev), torch.Generator().manual_seed(s.a.seed)
     opt = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=.03, betas=(.9, .99))
@@ -233,12 +234,17 @@ def teacher(s, W, A, Q, minutes, minutes_pictures):
         opt.zero_grad()
         loss.backward()
         opt.step()
-    net.eval()
-    with torch.no_grad():
-        w = torch.cat([net(b) for b in A.split(2048)])
+    w = labels(net, A)
     for name, idx in (("training", s.ds.train[:64]), ("held out", s.ds.test[:64])):
         s.log("teacher,", name + ":", s.score(w[idx], idx))
-    return w.cpu()
+    return net.cpu()
+
+
+@torch.no_grad()
+def labels(net, A):
+    """The teacher's w of all rows of A."""
+    net.eval()
+    return torch.cat([net(b) for b in A.split(2048)])
 
 
 class Latents:
@@ -416,7 +422,7 @@ def main():
         return
     W = s.kept("codes.pt", lambda: codes(s, .3 * a.minutes))
     Q = metric(s, W)
-    W = s.kept("teacher.pt", lambda: teacher(s, W, p["look"], Q, .08 * a.minutes, .22 * a.minutes))
+    W = labels(s.kept("teacher-network.pt", lambda: teacher(s, W, p["look"], Q, .08 * a.minutes, .22 * a.minutes)).to(s.dev), p["look"])
     net = s.kept("mapping.pt", lambda: student(s, W, p["rows"], p["means"], Q, .4 * a.minutes))
     export(s, net)
 
