@@ -74,12 +74,20 @@ struct LayoutStartTests {
         model: cars.fingerprint, domain: cars.domain,
         source: .sample(seed: 0, truncationPsi: 0), steps: 0))
     let own = try cars.squareRendering(of: code)
-    let (wheel, body) = (
-      try cars.palette.id(named: "rim_front"), try cars.palette.id(named: "body")
-    )
+    let body = try cars.palette.id(named: "body")
+    let others =
+      [body] + [try cars.palette.id(named: "background"), try cars.palette.id(named: "road")]
+    var counts = [Int](repeating: 0, count: 256)
     var painted = own.squareMask
     for y in 0..<painted.height {
-      for x in 0..<painted.width where painted[x, y] == wheel { painted[x, y] = body }
+      for x in 0..<painted.width where !others.contains(painted[x, y]) {
+        counts[Int(painted[x, y])] += 1
+      }
+    }
+    let largest = counts.max()
+    let part = counts.firstIndex { $0 == largest } ?? 0
+    for y in 0..<painted.height {
+      for x in 0..<painted.width where Int(painted[x, y]) == part { painted[x, y] = body }
     }
     func point(_ mask: LabelMap) -> WPlus {
       start.point(from: mean, picture: own.picture, before: own.squareMask, painted: mask)
