@@ -46,7 +46,7 @@ def commands(a):
     if a.domain == "faces":
         train += ["--mirror", "1"]
     if a.quick:
-        train += ["--minutes", str(a.minutes or 6), "--channel-base", "1024", "--channel-max", "128",
+        train += ["--minutes", str(a.minutes or 4), "--channel-base", "1024", "--channel-max", "128",
                   "--stages", "16:0.35,32:0.35,64:0.15,128:0.15", "--z-noise", "0.12", "--features", "0.3",
                   "--map-steps", "150", "--eval-minutes", "2", "--encoder-share", "0.15", "--embed-steps", "40"]
     else:
@@ -58,14 +58,15 @@ def commands(a):
     if a.threads:
         train += ["--threads", str(a.threads)]
     out.append((train, None))
-    if not a.quick:
-        weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
-        more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
-        minutes = a.minutes or 600
-        out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
-                     "--minutes", str(minutes / 5)], j(mapping, "generator.safetensors")))
-        out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
-                     "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20)], j(run, "generator.safetensors")))
+    weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
+    more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
+    minutes = a.minutes or (4 if a.quick else 600)
+    small = [["--fresh", "600", "--hidden", "256"], ["--mapping-hidden", "256"]] if a.quick else [[], []]
+    out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
+                 "--minutes", str(minutes / 5), *small[0]], j(mapping, "generator.safetensors")))
+    out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
+                 "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
+                 "--pairs", "40" if a.quick else "3500", *small[1]], j(run, "generator.safetensors")))
     return out, run
 
 
@@ -74,7 +75,7 @@ def main():
     p.add_argument("domain", choices=["faces", "cars"])
     p.add_argument("--out", required=True)
     p.add_argument("--assets", default="", help="faces: folder of the CC0 assets, see render_faces/README.md")
-    p.add_argument("--quick", action="store_true", help="300 renders, a small network, six minutes of training")
+    p.add_argument("--quick", action="store_true", help="300 renders, small networks, six minutes of training")
     p.add_argument("--renders", type=int, default=0)
     p.add_argument("--minutes", type=float, default=0)
     p.add_argument("--device", default="cpu")
@@ -99,8 +100,9 @@ def main():
         print("known factors: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB, after %d steps %.2f dB" % (
             s["test_psnr"], s["test_ssim"], s["test_miou"], e.get("encoder_psnr", float("nan")), e.get("steps", 0),
             e.get("optimised_psnr", float("nan"))))
-        if not a.quick:
-            print("after the joint training:", json.load(open(os.path.join(run, "scores.json"))))
+        s = json.load(open(os.path.join(run, "scores.json")))
+        print("after the joint training: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB" % (
+            *[s["mapping"][k] for k in ("psnr", "ssim", "miou")], s["encoder"]["psnr"]))
         print("weights:", os.path.join(run, "generator.safetensors"))
 
 

@@ -3,7 +3,7 @@
   python directions.py --weights generator.safetensors --data STAGE2 --renderer ../render_faces --assets ASSETS
   python directions.py --weights generator.safetensors --data STAGE2 --renderer ../render_cars
 
-Held-out factors make z; one factor is moved from its 10th to its 90th percentile (a kind: from one value to another), all others stay.
+Held-out factors make z; one factor is moved from its 10th to its 90th percentile (a kind: from one value to another; A+B: several at once), all others stay.
 The same two pictures are rendered. `comes through`: how much of the rendered change the generated change holds (its projection on it,
 1 = all); `alike`: the cosine between the two; `elsewhere`: the share of the generated change (squared) more than 3 pixels away from
 where the rendering changes; `pixels`: those that change by more than 12 of 255, generated and rendered.
@@ -24,7 +24,7 @@ import model as M_
 
 FACTORS = {
     "faces": ["smile", "mouth_open", "eyes_open", "brow_raise", "gaze_x", "yaw", "hair_len", "hair_color=black:blond"],
-    "cars": ["R", "hl_size", "ride", "paint_r", "paint_g", "paint_b"],
+    "cars": ["R", "hl_size+hl_a+hl_b", "hl_size", "lights_on", "ride", "paint_r", "paint_g", "paint_b"],
 }
 
 
@@ -56,8 +56,8 @@ def moved(z, ds, names, factor):
     """z with the factor at its 10th and at its 90th percentile, or at one kind and at another."""
     low, high = z.copy(), z.copy()
     if "=" not in factor:
-        j = names.index(factor)
-        low[:, j], high[:, j] = D_.probit(0.1), D_.probit(0.9)
+        for j in map(names.index, factor.split("+")):
+            low[:, j], high[:, j] = D_.probit(0.1), D_.probit(0.9)
         return low, high
     group, kinds = factor.split("=")
     members = [j for j, n in enumerate(names) if n.startswith(group + "=")]
@@ -76,47 +76,53 @@ def pictures(G, zf):
 class Renderings:
     """The pictures [n, 3, h, w] in -1...1 that the renderer makes of pictures of the data set with one factor changed."""
 
-    def __init__(self, a, domain, ds):
+    def __init__(self, renderer, assets, data, domain, ds):
         sys.dont_write_bytecode = True
-        sys.path.insert(0, a.renderer)
+        sys.path.insert(0, renderer)
         self.ds, self.domain, self.names = ds, domain, [str(n).partition("=")[0] for n in ds.param_names]
         if domain == "faces":
             import factors
             import render_faces
             import scene
-            self.R = scene.Renderer(a.assets)
+            self.R = scene.Renderer(assets)
             self.sample = lambda i: factors.sample(render_faces.TRAIN0 + i, self.R.mods)
-            self.render = lambda f: self.R.render(f, ds.side)[0]
+            self.render = lambda f: self.R.render(f, ds.side)[:2]
             self.scale = {n: (low, high) for n, low, high in factors.SCALARS}
         else:
             import cars
             self.sample = lambda i: cars.factors(int(i))
-            self.render = lambda f: cars.render(f, ds.crop[3], ds.crop[2])[0]
-            about = json.load(open(os.path.join(a.data, "params.json")))
+            self.render = lambda f: cars.render(f, ds.crop[3], ds.crop[2])[:2]
+            about = json.load(open(os.path.join(data, "params.json")))
             self.scale = dict(zip(about["names"], zip(about["lo"], about["hi"])))
 
     def values(self, factor):
-        """The factor's 10th and 90th percentile in units of the renderer, or the two kinds."""
-        name, _, kinds = factor.partition("=")
+        """The factors' 10th and 90th percentile in units of the renderer, or the two kinds, as changes for `one`."""
+        group, _, kinds = factor.partition("=")
         if kinds:
-            return name, kinds.split(":")
-        low, high = self.scale[name]
-        shares = np.percentile(self.ds.P[self.ds.train[:4000]][:, self.names.index(name)], (10, 90))
-        return name, [float(low + (high - low) * v) for v in shares]
+            return [{group: kind} for kind in kinds.split(":")]
+        columns = [self.names.index(n) for n in factor.split("+")]
+        return [self.unscaled(row, columns) for row in np.percentile(self.ds.P[self.ds.train[:4000]], (10, 90), 0)]
+
+    def unscaled(self, row, columns):
+        """Columns of a row of factors in units of the renderer."""
+        out = {}
+        for j in columns:
+            low, high = self.scale[self.names[j]]
+            value = float(low + (high - low) * row[j])
+            out[self.names[j]] = float(round(value)) if abs(value - round(value)) < 1e-4 else value
+        return out
+
+    def one(self, number, changes):
+        """Picture and classes of one picture of the data set with other values of some factors."""
+        f = self.sample(int(number))
+        f.update(changes)
+        if "hair_color" in changes:
+            f["brow_color"] = changes["hair_color"]
+        return self.render(f)
 
     def __call__(self, idx, factor):
-        name, values = self.values(factor)
-        out = []
-        for v in values:
-            pictures = []
-            for i in self.ds.ids[idx]:
-                f = self.sample(int(i))
-                f[name] = v
-                if name == "hair_color":
-                    f["brow_color"] = v
-                pictures.append(np.asarray(self.render(f), np.float32) / 127.5 - 1)
-            out.append(torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2))
-        return out
+        pictures = [[self.one(i, changes)[0] for i in self.ds.ids[idx]] for changes in self.values(factor)]
+        return [torch.from_numpy(np.stack(p).astype(np.float32) / 127.5 - 1).permute(0, 3, 1, 2) for p in pictures]
 
 
 def compare(generated, rendered):
@@ -136,7 +142,7 @@ def main():
     ap.add_argument("--renderer", required=True)
     ap.add_argument("--assets", default="")
     ap.add_argument("--count", type=int, default=48, help="held-out pictures whose factors are moved")
-    ap.add_argument("--factors", default="", help="names, separated by commas; KIND=A:B for a kind")
+    ap.add_argument("--factors", default="", help="names, separated by commas; KIND=A:B for a kind, A+B for several at once")
     ap.add_argument("--sheet", default="", help="PNG of the first pictures: generated before and after, rendered before and after")
     a = ap.parse_args()
     G, E, meta = load(a.weights)
@@ -145,7 +151,7 @@ def main():
     if names != meta["latent"]["names"]:
         raise SystemExit("the data set has other factors than the weights")
     idx, rows = ds.test[:a.count], []
-    renderings, (top, left, h, w) = Renderings(a, meta["config"]["domain"], ds), ds.crop
+    renderings, (top, left, h, w) = Renderings(a.renderer, a.assets, a.data, meta["config"]["domain"], ds), ds.crop
     zf = ds.gauss.draw(ds.prep, idx, np.random.default_rng(0), canonical=True)
     print("| factor | comes through | alike | elsewhere | pixels | rendered |")
     print("|---|---|---|---|---|---|")

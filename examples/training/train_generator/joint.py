@@ -4,7 +4,8 @@
 
 One step draws pictures of the data set from three kinds of codes: the teacher's w (from what the factors look like), the mapping network's w
 (from the factors themselves) and the encoder's w for each layer; then small pictures from the first two; then the mapping network learns the
-teacher's w at factors drawn without end.  Repeated after an interruption, it goes on where it was saved last.
+teacher's w at factors drawn without end.  With --pairs half of the pictures are pairs that differ in one factor (pairs.py), and the generated
+change learns to be the rendered one.  Repeated after an interruption, it goes on where it was saved last.
 """
 import argparse
 import copy
@@ -20,33 +21,12 @@ import torch.nn as nn
 import torch.nn.functional as F
 
 import data as D_
+import losses as L_
 import mapping as P_
 import model as M_
+import pairs as C_
 import train as T_
-
-
-def ssim(a, b):
-    """Mean SSIM as `train.ssim`, by separable filters, with gradient."""
-    k = torch.exp(-(torch.arange(11, dtype=a.dtype, device=a.device) - 5) ** 2 / 4.5)
-    k = k / k.sum()
-    a, b = a * .5 + .5, b * .5 + .5
-    x = torch.cat([a, b, a * a, b * b, a * b], 1)
-    c = x.shape[1]
-    x = F.conv2d(x, k.view(1, 1, 11, 1).expand(c, 1, 11, 1), groups=c)
-    x = F.conv2d(x, k.view(1, 1, 1, 11).expand(c, 1, 1, 11), groups=c)
-    ma, mb, aa, bb, ab = x.chunk(5, 1)
-    va, vb, cv = aa - ma * ma, bb - mb * mb, ab - ma * mb
-    return (((2 * ma * mb + 1e-4) * (2 * cv + 9e-4)) / ((ma ** 2 + mb ** 2 + 1e-4) * (va + vb + 9e-4))).mean()
-
-
-def soft_jaccard(logits, y):
-    """1 - mean over the classes present of the intersection of probability and truth over their union."""
-    p = logits.softmax(1)
-    t = F.one_hot(y, p.shape[1]).movedim(-1, 1).float()
-    both, truth = (p * t).sum((0, 2, 3)), t.sum((0, 2, 3))
-    union = p.sum((0, 2, 3)) + truth - both
-    there = truth > 0
-    return 1 - (both[there] / union[there]).mean()
+import widening as W_
 
 
 def at_grid(S, feats, rows, cols, side):
@@ -67,62 +47,35 @@ def at_grid(S, feats, rows, cols, side):
     return S.fc2(F.relu(S.fc1(F.relu(h + S.fc0.bias.to(h.dtype))))).permute(0, 3, 1, 2)
 
 
-def widen(S, hidden):
-    """The same branch with a wider second hidden layer; the new units start without influence."""
-    if S.fc1.out_features >= hidden:
-        return S
-    old, n = S, S.fc1.out_features
-    S = M_.Segmentation(old.layer_channels, old.fc2.out_features, old.out_res, old.fc0.out_features, hidden)
-    with torch.no_grad():
-        S.fc0.load_state_dict(old.fc0.state_dict())
-        S.fc2.weight.zero_()
-        S.fc1.weight[:n], S.fc1.bias[:n] = old.fc1.weight, old.fc1.bias
-        S.fc2.weight[:, :n], S.fc2.bias[:] = old.fc2.weight, old.fc2.bias
-    return S
-
-
-@torch.no_grad()
-def widen_mapping(M, head, hidden):
-    """The same mapping network and read-out with wider layers; the new units start without influence on the old ones and on w."""
-    n = M.layers[0].out_features
-    if n >= hidden:
-        return M, head
-    old, count = M.layers, len(M.layers)
-    gain = old[0].weight.square().mean(0).mul(old[0].in_features).sqrt()
-    M = P_.Student(old[0].in_features, hidden, old[-1].out_features, count, gain, torch.zeros(old[-1].out_features))
-    for i, (new, was) in enumerate(zip(M.layers, old)):
-        rows, cols = was.weight.shape
-        if i:
-            new.weight[:rows, cols:] = 0
-        new.weight[:rows, :cols] = was.weight
-        new.bias[:rows] = was.bias
-    wide = nn.Linear(hidden, head.out_features)
-    wide.weight.zero_()
-    wide.weight[:, :n] = head.weight
-    wide.bias.copy_(head.bias)
-    return M, wide
-
-
 class Joint:
     def __init__(self, a):
         self.a = a
         s = self.s = P_.Setting(a)
         pool = torch.load(os.path.join(a.mapping, "pool.pt"), map_location=s.dev, weights_only=False)
         self.look, self.means = pool["look"], pool["means"]
+        self.rows, self.own = pool["rows"], len(pool["look"])
+        self.pairs = None
+        if a.pairs:
+            path = os.path.join(a.mapping, "pairs.pt")
+            if not os.path.exists(path):
+                T_.atomic(path, lambda p, v=C_.make(s, pool, a.renderer, a.assets, a.pairs): torch.save(v, p))
+            self.pairs = torch.load(path, map_location=s.dev, weights_only=False)
+            self.rows = np.concatenate([self.rows, self.pairs["rows"]])
+            self.look, self.means = (torch.cat([pool[k], self.pairs[k]]) for k in ("look", "means"))
         self.G, self.E = s.G, s.E
-        self.S = widen(s.S, a.branch_hidden)
+        self.S = W_.widen(s.S, a.branch_hidden)
         self.T = torch.load(os.path.join(a.mapping, "teacher-network.pt"), map_location=s.dev, weights_only=False).train()
         self.M = torch.load(os.path.join(a.mapping, "mapping.pt"), map_location=s.dev, weights_only=False)
         self.head = nn.Linear(self.M.layers[-1].in_features, self.means.shape[1])
         self.path = os.path.join(a.out, "joint.pt")
         state = torch.load(self.path, map_location=s.dev, weights_only=False) if os.path.exists(self.path) else None
         had = state["nets"]["M"]["layers.0.bias"].numel() if state else 0
-        before, self.head = widen_mapping(self.M, self.head, had)
+        before, self.head = W_.widen_mapping(self.M, self.head, had)
         fits = had in (0, a.mapping_hidden)
         if state and not fits:  # the wider network starts from the narrower one of that run
             for n, part in ((before, "M"), (self.head, "H")):
                 n.load_state_dict(state["mean"]["M"] if part == "M" else state["nets"]["H"])
-        self.M, self.head = widen_mapping(before, self.head, a.mapping_hidden)
+        self.M, self.head = W_.widen_mapping(before, self.head, a.mapping_hidden)
         self.D = M_.Discriminator(64, width=16)
         if a.discriminator:
             self.D.load_state_dict(torch.load(a.discriminator, map_location="cpu", weights_only=False)["models"]["D"])
@@ -137,14 +90,14 @@ class Joint:
         self.synthesis = torch.compile(self.G.synthesis, dynamic=False) if a.compile else self.G.synthesis
         self.mean = {k: copy.deepcopy(self.nets[k]).requires_grad_(False) for k in "GSETM"}
         adam = lambda n, lr: dict(params=[p for p in self.nets[n].parameters() if p.requires_grad], lr=0., rel=lr)
-        self.opt = torch.optim.Adam([adam("G", a.lr), adam("S", .5 * a.lr), adam("E", .15 * a.lr), adam("T", .04 * a.lr),
-                                     adam("M", .08 * a.lr), adam("H", .08 * a.lr)], betas=(.9, .99), fused=True)
+        self.opt = torch.optim.Adam([adam("G", a.lr), adam("S", .5 * a.lr), adam("E", .15 * a.lr), adam("T", .12 * a.lr),
+                                     adam("M", .15 * a.lr), adam("H", .15 * a.lr)], betas=(.9, .99), fused=True)
         self.opt_d = torch.optim.Adam(self.D.parameters(), lr=.002, betas=(0., .99), fused=True)
         self.k = self.seen = self.d_steps = 0
         self.used = 0.
         if state:
             self.restore(state, fits)
-        self.centre, self.latents = self.G.mapping.w_avg.clone(), P_.Latents(s.ds.gauss, pool["rows"], np.random.default_rng([a.seed, 22]))
+        self.centre, self.latents = self.G.mapping.w_avg.clone(), P_.Latents(s.ds.gauss, self.rows, np.random.default_rng([a.seed, 22]))
         self.std = self.T(self.look[:4096]).std(0).detach().clamp_min(.05)
         self.class_w = torch.tensor(s.ds.class_weight, device=s.dev)
         self.stop = False
@@ -185,15 +138,32 @@ class Joint:
                  self.M(torch.from_numpy(self.latents(idx[teacher:], rng)).to(self.s.dev))[0]]
         return torch.cat(w)[:, None].expand(-1, self.G.num_ws, -1)
 
+    def latents_of_pairs(self, which, rng):
+        """Indices before and after, and their latent vectors, which differ only where the changed factors are."""
+        before, after = self.pairs["of"][which], self.own + which
+        z = self.latents(before, rng)
+        return before, after, z, np.where(self.latents.differ(before, after), self.latents(after, rng), z)
+
+    def codes_of_pairs(self, which, rng):
+        """w for each layer of pairs, all before and then all after; in turn of the teacher and of the mapping network."""
+        before, after, *z = self.latents_of_pairs(which, rng)
+        with self.cast():
+            if self.k % 2:
+                w = self.T(self.look[torch.from_numpy(np.concatenate([before, after]))])
+            else:
+                w = self.M(torch.from_numpy(np.concatenate(z)).to(self.s.dev))[0]
+        return w.float()[:, None].expand(-1, self.G.num_ws, -1)
+
     def step(self, share):
         a, s = self.a, self.s
         rng = np.random.default_rng([a.seed, 1, self.k])
-        n, side = a.batch, s.ds.side
+        m = a.batch // 4 if self.pairs else 0
+        n, side = a.batch - 2 * m, s.ds.side
         epoch, at = divmod(self.k * n, len(s.ds.train) // n * n)
         idx = np.random.default_rng([a.seed, 11, epoch]).permutation(s.ds.train)[at:at + n]
         x, y = s.batch(idx, side)
         x = x.contiguous(memory_format=torch.channels_last)
-        coded = n // 4
+        coded = a.batch // 4
         known = n - coded
         ws = self.codes(idx[:known], rng, known // 2)
         top, left, h, w = s.ds.crop
@@ -204,19 +174,30 @@ class Joint:
             target = (self.mean["T"](self.look[torch.from_numpy(idx[known:])]) - self.centre) / self.std
         near = F.smooth_l1_loss(offset / self.std, target[:, None].expand_as(offset))
         ws = torch.cat([ws, self.centre + offset])
+        if m:
+            which = rng.choice(len(self.pairs["images"]), m, replace=False)
+            ws = torch.cat([ws, self.codes_of_pairs(which, rng)])
+            x, y = (torch.cat(t) for t in zip((x, y), s.batch(self.pairs["of"][which], side), self.after(which)))
         with self.cast():
             full, feats = self.synthesis(ws, None, True)
         full = full.float()
         img = s.crop(full)
-        rec = T_.recon_loss(img, x, self.class_w[y][:, None], levels=4, tex=a.tex)
-        mse, sim = (img - x).square().mean(), ssim(img, x)
+        weight = self.class_w[y][:, None]
+        if m:
+            changed, moved = L_.change(img[n:], x[n:])
+            weight = torch.cat([weight[:n], weight[n:] * (1 + 2 * moved.repeat(2, 1, 1, 1))])
+        rec = T_.recon_loss(img, x, weight, levels=4, tex=a.tex)
+        mse, sim = (img - x).square().mean(), L_.ssim(img, x)
         rows, cols = (np.sort(rng.choice(m, min(44, m), replace=False)) for m in img.shape[2:])
         with self.cast():
             lo = at_grid(self.S, feats, *(torch.from_numpy(v + c).to(s.dev) for v, c in zip((rows, cols), s.ds.crop)), side).float()
         labels = y[:, rows][:, :, cols]
-        ce, jac = F.cross_entropy(lo, labels, weight=self.class_w ** .5), soft_jaccard(lo, labels)
+        ce, jac = F.cross_entropy(lo, labels, weight=self.class_w ** .5), L_.soft_jaccard(lo, labels)
         loss = a.rec * rec + a.mse * mse + a.ssim * (1 - sim) + .3 * ce + a.jaccard * jac + .1 * near
         out = dict(rec=rec, mse=mse, ssim=sim, ce=ce, jaccard=jac, near=near)
+        if m:
+            out["changed"] = changed
+            loss = loss + a.changed * changed
         if img.shape != full.shape:  # the rows around: weakly towards black
             around = torch.ones(side, side, device=s.dev)
             around[top:top + h, left:left + w] = 0
@@ -224,10 +205,10 @@ class Joint:
         if share >= a.discriminator_from:
             loss = loss + self.adversarial(img, x, rng, out)
         if self.k % 2:
-            small = rng.choice(s.ds.train, 2 * n)
+            small = rng.choice(s.ds.train, 2 * a.batch)
             xs, ys = s.batch(small, 32)
             with self.cast():
-                img = self.G.synthesis(self.codes(small, rng, n), 32)
+                img = self.G.synthesis(self.codes(small, rng, a.batch), 32)
             img = s.crop(img.float())
             out["low"] = (img - xs).square().mean()
             loss = loss + a.low * (8 * out["low"] + .5 * T_.recon_loss(img, xs, self.class_w[ys][:, None], levels=3))
@@ -238,11 +219,27 @@ class Joint:
         (loss + far).backward()
         self.opt.step()
         self.k += 1
-        self.seen += n
+        self.seen += a.batch
         with torch.no_grad():
             for k, m in self.mean.items():
                 torch._foreach_lerp_(list(m.parameters()), list(self.nets[k].parameters()), 1 - .5 ** (1 / min(200, 10 + .05 * self.k)))
         return {k: v.item() for k, v in out.items()}
+
+    def after(self, which):
+        """Pictures and classes after the change."""
+        images, labels = (torch.from_numpy(np.ascontiguousarray(self.pairs[k][which])).to(self.s.dev) for k in ("images", "labels"))
+        return images.permute(0, 3, 1, 2).float() / 127.5 - 1, labels.long()
+
+    def follow(self, net, teacher, rng):
+        """How far the changes of the mapping network's w are from those of the teacher's w of indices, relative to the latter."""
+        before, after, z, y = self.latents_of_pairs(rng.choice(len(self.pairs["of"]), self.a.map_batch // 4, replace=False), rng)
+        with self.cast():
+            w = net(torch.from_numpy(np.concatenate([z, y])).to(self.s.dev))[0]
+        with torch.no_grad():
+            true = (teacher(torch.from_numpy(after)) - teacher(torch.from_numpy(before))) @ self.metric
+        error = (w[len(z):] - w[:len(z)]) @ self.metric - true
+        size = true.square().sum(1)
+        return (error.square().sum(1) / (size + .3 * size.mean())).mean()
 
     def distil(self, rng):
         """The mapping network learns the teacher's w, and to read what the factors mean."""
@@ -254,7 +251,8 @@ class Joint:
                 truth = self.mean["T"](self.look[idx]).float()
             w, last = self.M(z)
             read = self.head(last)
-        return 10 * ((w - truth) @ self.metric).square().sum(1).mean() + .03 * (read.float() - self.means[idx]).square().mean()
+        loss = 10 * ((w - truth) @ self.metric).square().sum(1).mean() + .03 * (read.float() - self.means[idx]).square().mean()
+        return loss + self.a.follow * self.follow(self.M, lambda i: self.mean["T"](self.look[i]).float(), rng) if self.pairs else loss
 
     def adversarial(self, img, x, rng, out):
         a, c, (h, w) = self.a, 64, x.shape[2:]
@@ -382,7 +380,10 @@ class Joint:
                 read = head(last)
             far = ((w - W[idx]) @ self.metric).square().sum(1).mean()
             opt.zero_grad(set_to_none=True)
-            (10 * far + .03 * (read.float() - self.means[idx]).square().mean()).backward()
+            loss = 10 * far + .03 * (read.float() - self.means[idx]).square().mean()
+            if self.pairs:
+                loss = loss + a.follow * self.follow(net, lambda i: W[i], rng)
+            loss.backward()
             opt.step()
             with torch.no_grad():
                 torch._foreach_lerp_(list(mean.parameters()), list(net.parameters()), 1 - .5 ** (1 / np.clip(.05 * k, 10, 150)))
@@ -390,7 +391,8 @@ class Joint:
                 s.log("mapping network alone, step %d: %.5f" % (k, far.item()))
             if self.stop:
                 return
-        self.mean["M"].requires_grad_(False).load_state_dict(mean.state_dict())
+        for n in (self.mean["M"].requires_grad_(False), self.M):
+            n.load_state_dict(mean.state_dict())
         self.save()
 
     @torch.no_grad()
@@ -437,7 +439,7 @@ def arguments():
     p.add_argument("--data", required=True)
     p.add_argument("--mapping", required=True, help="folder of mapping.py")
     p.add_argument("--out", required=True)
-    p.add_argument("--renderer", default="", help="as mapping.py; not needed any more")
+    p.add_argument("--renderer", default="", help="as mapping.py; for --pairs")
     p.add_argument("--assets", default="", help="likewise")
     p.add_argument("--minutes", type=float, default=100)
     p.add_argument("--mapping-minutes", dest="mapping_minutes", type=float, default=0, help="of the mapping network alone, afterwards")
@@ -456,6 +458,9 @@ def arguments():
     p.add_argument("--ssim", type=float, default=.8)
     p.add_argument("--jaccard", type=float, default=.3)
     p.add_argument("--low", type=float, default=.5)
+    p.add_argument("--pairs", type=int, default=0, help="pictures with one factor changed (needs --renderer; 0.07 to 0.25 s each)")
+    p.add_argument("--changed", type=float, default=1.5, help="weight of the change in pairs")
+    p.add_argument("--follow", type=float, default=.2, help="weight of the mapping network's change in pairs")
     p.add_argument("--tex", type=float, default=.5)
     p.add_argument("--compile", type=int, default=0, help="torch.compile of the synthesis network (a C++ compiler is needed)")
     p.add_argument("--judge-minutes", dest="judge_minutes", type=float, default=10)

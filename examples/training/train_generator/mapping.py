@@ -271,6 +271,14 @@ class Latents:
             self.tables.append((o, g[won.argsort(kind="stable")], np.cumsum(count) - count, count))
             o += k
 
+    def differ(self, a, b):
+        """[n, dim]: which dimensions the rows a and b need to differ in."""
+        out = np.zeros((len(a), self.dim), bool)
+        out[:, self.ranks] = self.lo[a] != self.lo[b]
+        for m, (o, table, *_) in enumerate(self.tables):
+            out[:, o:o + table.shape[1]] = (self.kind[a, m] != self.kind[b, m])[:, None]
+        return out
+
     def __call__(self, idx, rng):
         z = np.empty((len(idx), self.dim), np.float32)
         u = self.lo[idx] + (self.hi[idx] - self.lo[idx]) * rng.random((len(idx), len(self.ranks)))
@@ -428,4 +436,5 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    import mapping  # kept networks name this module, not the script
+    mapping.main()

@@ -1,0 +1,42 @@
+"""Losses of `joint.py` that are not those of `train.py`."""
+import torch
+import torch.nn.functional as F
+
+
+def ssim(a, b):
+    """Mean SSIM as `train.ssim`, by separable filters, with gradient."""
+    k = torch.exp(-(torch.arange(11, dtype=a.dtype, device=a.device) - 5) ** 2 / 4.5)
+    k = k / k.sum()
+    a, b = a * .5 + .5, b * .5 + .5
+    x = torch.cat([a, b, a * a, b * b, a * b], 1)
+    c = x.shape[1]
+    x = F.conv2d(x, k.view(1, 1, 11, 1).expand(c, 1, 11, 1), groups=c)
+    x = F.conv2d(x, k.view(1, 1, 1, 11).expand(c, 1, 1, 11), groups=c)
+    ma, mb, aa, bb, ab = x.chunk(5, 1)
+    va, vb, cv = aa - ma * ma, bb - mb * mb, ab - ma * mb
+    return (((2 * ma * mb + 1e-4) * (2 * cv + 9e-4)) / ((ma ** 2 + mb ** 2 + 1e-4) * (va + vb + 9e-4))).mean()
+
+
+def soft_jaccard(logits, y):
+    """1 - mean over the classes present of the intersection of probability and truth over their union."""
+    p = logits.softmax(1)
+    t = F.one_hot(y, p.shape[1]).movedim(-1, 1).float()
+    both, truth = (p * t).sum((0, 2, 3)), t.sum((0, 2, 3))
+    union = p.sum((0, 2, 3)) + truth - both
+    there = truth > 0
+    return 1 - (both[there] / union[there]).mean()
+
+
+def change(img, x):
+    """Squared error of the change in pairs (all before, then all after) at three scales, relative to the rendered change where there is
+    one, plain elsewhere; and the pixels that change [m, 1, h, w]."""
+    (g0, g1), (x0, x1) = img.chunk(2), x.chunk(2)
+    error, true = (g1 - g0) - (x1 - x0), x1 - x0
+    moved = F.max_pool2d((F.avg_pool2d(true, 3, 1, 1).abs().amax(1, keepdim=True) > .06).float(), 3, 1, 1)
+    loss, here = 0, moved
+    for level in range(3):
+        if level:
+            error, true, here = (F.avg_pool2d(t, 2) for t in (error, true, here))
+        e, t = (v.square().mean(1, keepdim=True) for v in (error, true))
+        loss = loss + ((e * here).sum((1, 2, 3)) / ((t * here).sum((1, 2, 3)) + 1.5 / 4 ** level)).mean() / 3 + 18 * (e * (1 - here)).mean()
+    return loss, moved
