@@ -58,15 +58,17 @@ def commands(a):
     if a.threads:
         train += ["--threads", str(a.threads)]
     out.append((train, None))
+    sizes = [["--fresh", "600", "--hidden", "256"], ["--pairs", "40", "--mapping-hidden", "256"]] if a.quick else [
+        [], ["--pairs", "3500", "--map-batch", "512", "--discriminator", j(run, "checkpoint.pt"), "--discriminator-from", "0.3",
+             "--adv", "0.12", "--match", "1.2"]]
     weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
     more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
     minutes = a.minutes or (4 if a.quick else 600)
-    small = [["--fresh", "600", "--hidden", "256"], ["--mapping-hidden", "256"]] if a.quick else [[], []]
     out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
-                 "--minutes", str(minutes / 5), *small[0]], j(mapping, "generator.safetensors")))
+                 "--minutes", str(minutes / 5), *sizes[0]], j(mapping, "generator.safetensors")))
     out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
-                 "--pairs", "40" if a.quick else "3500", *small[1]], j(run, "generator.safetensors")))
+                 *sizes[1]], None))
     return out, run
 
 

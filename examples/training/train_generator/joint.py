@@ -94,7 +94,7 @@ class Joint:
                                      adam("M", .15 * a.lr), adam("H", .15 * a.lr)], betas=(.9, .99), fused=True)
         self.opt_d = torch.optim.Adam(self.D.parameters(), lr=.002, betas=(0., .99), fused=True)
         self.k = self.seen = self.d_steps = 0
-        self.used = 0.
+        self.used = self.finished = 0.  # seconds; minutes after which everything was done
         if state:
             self.restore(state, fits)
         self.centre, self.latents = self.G.mapping.w_avg.clone(), P_.Latents(s.ds.gauss, self.rows, np.random.default_rng([a.seed, 22]))
@@ -107,7 +107,8 @@ class Joint:
     # ---- state
     def save(self):
         state = dict(nets={k: n.state_dict() for k, n in self.nets.items()}, mean={k: n.state_dict() for k, n in self.mean.items()},
-                     opt=self.opt.state_dict(), opt_d=self.opt_d.state_dict(), k=self.k, seen=self.seen, d_steps=self.d_steps, used=self.used)
+                     opt=self.opt.state_dict(), opt_d=self.opt_d.state_dict(), k=self.k, seen=self.seen, d_steps=self.d_steps,
+                     used=self.used, finished=self.finished)
         T_.atomic(self.path, lambda p: torch.save(state, p))
 
     def restore(self, state, fits):
@@ -125,6 +126,7 @@ class Joint:
             for g, r in zip(o.param_groups, rel):
                 g["rel"] = r
         self.k, self.seen, self.d_steps, self.used = (state[n] for n in ("k", "seen", "d_steps", "used"))
+        self.finished = state.get("finished", 0.)
         self.s.log("resumed at step %d, %d pictures, %.1f minutes" % (self.k, self.seen, self.used / 60))
 
     # ---- one step
@@ -328,6 +330,9 @@ class Joint:
 
     def run(self):
         a, s = self.a, self.s
+        if self.finished >= a.minutes:
+            s.log("finished before; give more --minutes to go on")
+            return
         keep = s.G.synthesis, s.S
         s.G.synthesis, s.S = self.mean["G"], self.mean["S"]
         self.mean["T"].eval()
@@ -361,7 +366,11 @@ class Joint:
         centre = self.export()  # codes and edits count from here: what is left changes the mapping network alone
         if a.mapping_minutes:
             self.mapping_alone()
+            if self.stop:
+                return
             self.export(centre)
+        self.finished = a.minutes
+        self.save()
 
     def mapping_alone(self):
         """The mapping network learns on from the finished teacher; nothing else changes."""
@@ -393,7 +402,6 @@ class Joint:
                 return
         for n in (self.mean["M"].requires_grad_(False), self.M):
             n.load_state_dict(mean.state_dict())
-        self.save()
 
     @torch.no_grad()
     def export(self, centre=None):
