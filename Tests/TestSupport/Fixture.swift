@@ -58,6 +58,11 @@ public func sharedFolder(of testFile: String) -> String {
   pathUpToTests(testFile).root + "/../shared"
 }
 
+/// The repository's own folder.
+public func repositoryFolder(of testFile: String) -> String {
+  pathUpToTests(testFile).root
+}
+
 private func pathUpToTests(_ testFile: String) -> (root: String, target: String) {
   let parts = testFile.split(separator: "/", omittingEmptySubsequences: false)
   guard let tests = parts.lastIndex(of: "Tests"), tests + 1 < parts.count else { return (".", "") }
