@@ -14,16 +14,16 @@ struct ShippedFilesTests {
   }
 
   @Test("belong to the shipped model of their domain", arguments: ["faces", "cars"])
-  func revisions(domain: String) throws {
-    let revision = try ModelLibrary().model(named: domain).revision
+  func models(domain: String) throws {
+    let model = try ModelLibrary().model(named: domain)
     let vectors = try files(in: "edit-vectors/" + domain, ending: ".safetensors")
     let directions = try files(in: "examples/evaluation/directions", ending: ".safetensors")
       .filter { $0.contains("/\(domain)-") }
     #expect(vectors.count >= 4 && directions.count >= 4)
     for path in vectors + directions {
-      #expect(try EditVector(contentsOf: path).record.model == revision, "\(path)")
+      #expect(try EditVector(contentsOf: path).record.model == model.fingerprint, "\(path)")
     }
     let probe = try AttributeProbe(contentsOf: root + "/examples/evaluation/\(domain).probe")
-    #expect(probe.record.model == revision)
+    #expect(probe.record.model == model.revision)
   }
 }
