@@ -69,6 +69,11 @@ def commands(a):
     out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
                  *sizes[1]], None))
+    if not a.quick:
+        start, run = run, j(a.out, a.domain + "-polish")
+        out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
+                     "--start", j(start, "joint.pt"), "--codes-fixed", "1", "--out", run, *more, "--minutes", str(minutes / 20), "--low", "0",
+                     "--parts", "0.5", *sizes[1], "--discriminator-from", "0.7"], None))
     return out, run
 
 

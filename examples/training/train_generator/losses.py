@@ -27,6 +27,14 @@ def soft_jaccard(logits, y):
     return 1 - (both[there] / union[there]).mean()
 
 
+def parts(img, x, y, classes):
+    """Error of the mean colour of every part [batch, class] that is there with 4 pixels or more, however small it is."""
+    t = F.one_hot(y, classes).flatten(1, 2).to(img.dtype)
+    area = t.sum(1)
+    means = torch.matmul((img - x).flatten(2), t) / area[:, None].clamp_min(1)
+    return means.abs().mean(1)[area >= 4].mean()
+
+
 def change(img, x):
     """Squared error of the change in pairs (all before, then all after) at three scales, relative to the rendered change where there is
     one, plain elsewhere; and the pixels that change [m, 1, h, w]."""
