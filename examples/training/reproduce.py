@@ -62,18 +62,17 @@ def commands(a):
         [], ["--pairs", "3500", "--map-batch", "512", "--discriminator", j(run, "checkpoint.pt"), "--discriminator-from", "0.3",
              "--adv", "0.12", "--match", "1.2"]]
     weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
-    more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
+    device = ["--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
+    more = ["--data", stage, *renderer, *device]
     minutes = a.minutes or (4 if a.quick else 600)
     out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
                  "--minutes", str(minutes / 5), *sizes[0]], j(mapping, "generator.safetensors")))
     out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
                  *sizes[1]], None))
-    if not a.quick:
-        start, run = run, j(a.out, a.domain + "-polish")
-        out.append(([py, j(HERE, "train_generator", "joint.py"), "--weights", j(mapping, "generator.safetensors"), "--mapping", mapping,
-                     "--start", j(start, "joint.pt"), "--codes-fixed", "1", "--out", run, *more, "--minutes", str(minutes / 20), "--low", "0",
-                     "--parts", "0.5", *sizes[1], "--discriminator-from", "0.7"], None))
+    start, run = run, j(a.out, a.domain + "-synthesis")
+    out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--data", stage,
+                 "--out", run, *device, "--minutes", str(minutes / 8)], None))
     return out, run
 
 
@@ -108,7 +107,7 @@ def main():
             s["test_psnr"], s["test_ssim"], s["test_miou"], e.get("encoder_psnr", float("nan")), e.get("steps", 0),
             e.get("optimised_psnr", float("nan"))))
         s = json.load(open(os.path.join(run, "scores.json")))
-        print("after the joint training: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB" % (
+        print("in the end: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB" % (
             *[s["mapping"][k] for k in ("psnr", "ssim", "miou")], s["encoder"]["psnr"]))
         print("weights:", os.path.join(run, "generator.safetensors"))
 

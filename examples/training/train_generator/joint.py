@@ -5,8 +5,7 @@
 One step draws pictures of the data set from three kinds of codes: the teacher's w (from what the factors look like), the mapping network's w
 (from the factors themselves) and the encoder's w for each layer; then small pictures from the first two; then the mapping network learns the
 teacher's w at factors drawn without end.  With --pairs half of the pictures are pairs that differ in one factor (pairs.py), and the generated
-change learns to be the rendered one.  With --start it begins with the networks of another such run, and with --codes-fixed only
-synthesis network and branch learn, from codes that stay as they are.  Repeated after an interruption, it goes on where it was saved last.
+change learns to be the rendered one.  Repeated after an interruption, it goes on where it was saved last.
 """
 import argparse
 import copy
@@ -28,24 +27,6 @@ import model as M_
 import pairs as C_
 import train as T_
 import widening as W_
-
-
-def at_grid(S, feats, rows, cols, side):
-    """`Segmentation.at_grid` for features whose channels lie together: every layer is projected first, then interpolated."""
-    h, o = 0, 0
-    for r in sorted({f.shape[2] for f in feats}):
-        part = torch.cat([f.permute(0, 2, 3, 1) for f in feats if f.shape[2] == r], 3)
-        weight = S.fc0.weight[:, o:o + part.shape[3]]
-        o += part.shape[3]
-        if r == side:
-            part = F.linear(part.index_select(1, rows).index_select(2, cols), weight)
-        else:
-            m = M_.bilinear_matrix(r, side, part.device)
-            part = F.linear(part, weight)
-            part = torch.matmul(m[rows], part.flatten(2)).view(part.shape[0], len(rows), r, -1)
-            part = torch.matmul(m[cols], part)
-        h = h + part
-    return S.fc2(F.relu(S.fc1(F.relu(h + S.fc0.bias.to(h.dtype))))).permute(0, 3, 1, 2)
 
 
 class Joint:
@@ -70,21 +51,16 @@ class Joint:
         self.head = nn.Linear(self.M.layers[-1].in_features, self.means.shape[1])
         self.path = os.path.join(a.out, "joint.pt")
         state = torch.load(self.path, map_location=s.dev, weights_only=False) if os.path.exists(self.path) else None
-        first = state or (torch.load(a.start, map_location=s.dev, weights_only=False) if a.start else None)
-        had = first["nets"]["M"]["layers.0.bias"].numel() if first else 0
+        had = state["nets"]["M"]["layers.0.bias"].numel() if state else 0
         before, self.head = W_.widen_mapping(self.M, self.head, had)
         fits = had in (0, a.mapping_hidden)
-        if first and not (state and fits):  # a wider network starts from the narrower one of that run
-            before.load_state_dict(first["mean"]["M"])
-            self.head.load_state_dict(first["nets"]["H"])
+        if state and not fits:  # the wider network starts from the narrower one of that run
+            for n, part in ((before, "M"), (self.head, "H")):
+                n.load_state_dict(state["mean"]["M"] if part == "M" else state["nets"]["H"])
         self.M, self.head = W_.widen_mapping(before, self.head, a.mapping_hidden)
         self.D = M_.Discriminator(64, width=16)
         if a.discriminator:
             self.D.load_state_dict(torch.load(a.discriminator, map_location="cpu", weights_only=False)["models"]["D"])
-        if first and not state:
-            for n, k in ((self.G.synthesis, "G"), (self.S, "S"), (self.E, "E"), (self.T, "T")):
-                n.load_state_dict(first["mean"][k])
-            self.D.load_state_dict(first["nets"]["D"])
         self.nets = dict(G=self.G.synthesis, S=self.S, E=self.E, T=self.T, M=self.M, H=self.head, D=self.D)
         for n in self.nets.values():
             n.to(s.dev).requires_grad_(True)
@@ -95,15 +71,11 @@ class Joint:
                 m.noise_strength.requires_grad_(False)
         self.synthesis = torch.compile(self.G.synthesis, dynamic=False) if a.compile else self.G.synthesis
         self.mean = {k: copy.deepcopy(self.nets[k]).requires_grad_(False) for k in "GSETM"}
-        self.fixed = "ETMH" if a.codes_fixed else ""
-        for k in self.fixed:
-            self.nets[k].requires_grad_(False).eval()
-        adam = lambda n, lr: dict(params=[p for p in self.nets[n].parameters() if p.requires_grad], lr=0., rel=lr * a.lr)
-        rates = dict(G=1, S=.5, E=.15, T=.12, M=.15, H=.15)
-        self.opt = torch.optim.Adam([adam(k, v) for k, v in rates.items() if k not in self.fixed], betas=(.9, .99), fused=True)
+        adam = lambda n, lr: dict(params=[p for p in self.nets[n].parameters() if p.requires_grad], lr=0., rel=lr)
+        self.opt = torch.optim.Adam([adam("G", a.lr), adam("S", .5 * a.lr), adam("E", .15 * a.lr), adam("T", .12 * a.lr),
+                                     adam("M", .15 * a.lr), adam("H", .15 * a.lr)], betas=(.9, .99), fused=True)
         self.opt_d = torch.optim.Adam(self.D.parameters(), lr=.002, betas=(0., .99), fused=True)
         self.k = self.seen = self.d_steps = 0
-        self.earlier = first.get("earlier", 0) + (0 if state else first["seen"]) if first else 0  # pictures of the runs that this one began with
         self.used = self.finished = 0.  # seconds; minutes after which everything was done
         if state:
             self.restore(state, fits)
@@ -118,7 +90,7 @@ class Joint:
     def save(self):
         state = dict(nets={k: n.state_dict() for k, n in self.nets.items()}, mean={k: n.state_dict() for k, n in self.mean.items()},
                      opt=self.opt.state_dict(), opt_d=self.opt_d.state_dict(), k=self.k, seen=self.seen, d_steps=self.d_steps,
-                     used=self.used, finished=self.finished, earlier=self.earlier)
+                     used=self.used, finished=self.finished)
         T_.atomic(self.path, lambda p: torch.save(state, p))
 
     def restore(self, state, fits):
@@ -146,10 +118,9 @@ class Joint:
     def codes(self, idx, rng, teacher):
         """w for each layer of pictures idx: of the teacher for the first, of the mapping network for the rest."""
         with self.cast():
-            w = self.T(self.look[torch.from_numpy(idx[:teacher])]).float()
-            if teacher < len(idx):
-                w = torch.cat([w, self.M(torch.from_numpy(self.latents(idx[teacher:], rng)).to(self.s.dev))[0]])
-        return w[:, None].expand(-1, self.G.num_ws, -1)
+            w = [self.T(self.look[torch.from_numpy(idx[:teacher])]).float(),
+                 self.M(torch.from_numpy(self.latents(idx[teacher:], rng)).to(self.s.dev))[0]]
+        return torch.cat(w)[:, None].expand(-1, self.G.num_ws, -1)
 
     def latents_of_pairs(self, which, rng):
         """Indices before and after, and their latent vectors, which differ only where the changed factors are."""
@@ -161,7 +132,7 @@ class Joint:
         """w for each layer of pairs, all before and then all after; in turn of the teacher and of the mapping network."""
         before, after, *z = self.latents_of_pairs(which, rng)
         with self.cast():
-            if self.k % 2 or self.fixed:
+            if self.k % 2:
                 w = self.T(self.look[torch.from_numpy(np.concatenate([before, after]))])
             else:
                 w = self.M(torch.from_numpy(np.concatenate(z)).to(self.s.dev))[0]
@@ -178,14 +149,14 @@ class Joint:
         x = x.contiguous(memory_format=torch.channels_last)
         coded = a.batch // 4
         known = n - coded
-        ws = self.codes(idx[:known], rng, known if self.fixed else known // 2)
+        ws = self.codes(idx[:known], rng, known // 2)
         top, left, h, w = s.ds.crop
         square = F.pad(x[known:], (left, side - w - left, top, side - h - top), value=-1.)
         with self.cast():
             offset = self.E(square.contiguous(memory_format=torch.channels_last)).float()
         with torch.no_grad():
             target = (self.mean["T"](self.look[torch.from_numpy(idx[known:])]) - self.centre) / self.std
-        near = F.smooth_l1_loss(offset / self.std, target[:, None].expand_as(offset)) if not self.fixed else offset.new_zeros(())
+        near = F.smooth_l1_loss(offset / self.std, target[:, None].expand_as(offset))
         ws = torch.cat([ws, self.centre + offset])
         if m:
             which = rng.choice(len(self.pairs["images"]), m, replace=False)
@@ -203,7 +174,7 @@ class Joint:
         mse, sim = (img - x).square().mean(), L_.ssim(img, x)
         rows, cols = (np.sort(rng.choice(m, min(44, m), replace=False)) for m in img.shape[2:])
         with self.cast():
-            lo = at_grid(self.S, feats, *(torch.from_numpy(v + c).to(s.dev) for v, c in zip((rows, cols), s.ds.crop)), side).float()
+            lo = self.S.at_grid_channels_last(feats, *(torch.from_numpy(v + c).to(s.dev) for v, c in zip((rows, cols), s.ds.crop)), side).float()
         labels = y[:, rows][:, :, cols]
         ce, jac = F.cross_entropy(lo, labels, weight=self.class_w ** .5), L_.soft_jaccard(lo, labels)
         loss = a.rec * rec + a.mse * mse + a.ssim * (1 - sim) + .3 * ce + a.jaccard * jac + .1 * near
@@ -211,16 +182,13 @@ class Joint:
         if m:
             out["changed"] = changed
             loss = loss + a.changed * changed
-        if a.parts:
-            out["parts"] = L_.parts(img, x, y, len(s.ds.classes))
-            loss = loss + a.parts * out["parts"]
         if img.shape != full.shape:  # the rows around: weakly towards black
             around = torch.ones(side, side, device=s.dev)
             around[top:top + h, left:left + w] = 0
             loss = loss + .1 * ((full + 1).abs() * around).mean()
         if share >= a.discriminator_from:
             loss = loss + self.adversarial(img, x, rng, out)
-        if a.low and self.k % 2:
+        if self.k % 2:
             small = rng.choice(s.ds.train, 2 * a.batch)
             xs, ys = s.batch(small, 32)
             with self.cast():
@@ -228,7 +196,7 @@ class Joint:
             img = s.crop(img.float())
             out["low"] = (img - xs).square().mean()
             loss = loss + a.low * (8 * out["low"] + .5 * T_.recon_loss(img, xs, self.class_w[ys][:, None], levels=3))
-        far = out["far"] = self.distil(rng) if not self.fixed else loss.new_zeros(())
+        far = out["far"] = self.distil(rng)
         for g in self.opt.param_groups:
             g["lr"] = g["rel"] * min(1, (self.k + 1) / 100) * (.03 + .97 * .5 * (1 + math.cos(math.pi * min(1, share))))
         self.opt.zero_grad(set_to_none=True)
@@ -237,7 +205,7 @@ class Joint:
         self.k += 1
         self.seen += a.batch
         with torch.no_grad():
-            for k, m in [i for i in self.mean.items() if i[0] not in self.fixed]:
+            for k, m in self.mean.items():
                 torch._foreach_lerp_(list(m.parameters()), list(self.nets[k].parameters()), 1 - .5 ** (1 / min(200, 10 + .05 * self.k)))
         return {k: v.item() for k, v in out.items()}
 
@@ -444,9 +412,9 @@ class Joint:
         config = dict(s.meta["config"], z_dim=z_dim, mapping_layers=len(m["M"].layers), mapping_hidden=hidden, segmentation=branch)
         known = {"test_" + k: v for k, v in scores["mapping"].items()}
         known.update(encoder=scores["encoder"], teacher=scores["teacher"], per_class_iou=self.per_class)
-        seen = s.meta["provenance"]["images_seen"] + self.earlier + self.seen
-        provenance = dict(s.meta["provenance"], images_seen=seen, joint="joint.py: %d pictures, of them %d in a last run of %.0f minutes%s; then %.0f minutes of the mapping network alone" % (
-            self.earlier + self.seen, self.seen, self.used / 60, " with fixed codes" if self.fixed else "", a.mapping_minutes))
+        seen = s.meta["provenance"]["images_seen"] + self.seen
+        provenance = dict(s.meta["provenance"], images_seen=seen, joint="joint.py: %d pictures, %.0f minutes; then %.0f minutes of the mapping network alone" % (
+            self.seen, self.used / 60, a.mapping_minutes))
         meta.update(config=json.dumps(config), provenance=json.dumps(provenance), scores=json.dumps(known),
                     latent=json.dumps(dict(factors=dim, names=s.ds.gauss.names(s.ds.param_names), ballast=z_dim - dim)))
         T_.atomic(os.path.join(a.out, "generator.safetensors"), lambda p: P_.save_file(file, p, metadata=meta))
@@ -463,7 +431,6 @@ def arguments():
     p.add_argument("--out", required=True)
     p.add_argument("--renderer", default="", help="as mapping.py; for --pairs")
     p.add_argument("--assets", default="", help="likewise")
-    p.add_argument("--start", default="", help="joint.pt of another run with the same --weights: its networks are where this one begins")
     p.add_argument("--minutes", type=float, default=100)
     p.add_argument("--mapping-minutes", dest="mapping_minutes", type=float, default=0, help="of the mapping network alone, afterwards")
     p.add_argument("--clock", default="wall")
@@ -471,9 +438,6 @@ def arguments():
     p.add_argument("--discriminator-from", dest="discriminator_from", type=float, default=.5)
     p.add_argument("--adv", type=float, default=.03)
     p.add_argument("--match", type=float, default=.3)
-    p.add_argument("--codes-fixed", dest="codes_fixed", type=int, default=0,
-                   help="teacher, mapping network and encoder stay as they are: only synthesis network and branch learn, from the teacher's w and the encoder's")
-    p.add_argument("--parts", type=float, default=0, help="weight of the parts' mean colours")
     p.add_argument("--batch", type=int, default=8)
     p.add_argument("--mapping-hidden", dest="mapping_hidden", type=int, default=1024)
     p.add_argument("--map-batch", dest="map_batch", type=int, default=384)

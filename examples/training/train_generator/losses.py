@@ -1,4 +1,4 @@
-"""Losses of `joint.py` that are not those of `train.py`."""
+"""Losses of `joint.py` and `synthesis.py` that are not those of `train.py`."""
 import torch
 import torch.nn.functional as F
 
@@ -27,14 +27,6 @@ def soft_jaccard(logits, y):
     return 1 - (both[there] / union[there]).mean()
 
 
-def parts(img, x, y, classes):
-    """Error of the mean colour of every part [batch, class] that is there with 4 pixels or more, however small it is."""
-    t = F.one_hot(y, classes).flatten(1, 2).to(img.dtype)
-    area = t.sum(1)
-    means = torch.matmul((img - x).flatten(2), t) / area[:, None].clamp_min(1)
-    return means.abs().mean(1)[area >= 4].mean()
-
-
 def change(img, x):
     """Squared error of the change in pairs (all before, then all after) at three scales, relative to the rendered change where there is
     one, plain elsewhere; and the pixels that change [m, 1, h, w]."""
@@ -48,3 +40,9 @@ def change(img, x):
         e, t = (v.square().mean(1, keepdim=True) for v in (error, true))
         loss = loss + ((e * here).sum((1, 2, 3)) / ((t * here).sum((1, 2, 3)) + 1.5 / 4 ** level)).mean() / 3 + 18 * (e * (1 - here)).mean()
     return loss, moved
+
+
+def edges(y):
+    """[n, 1, h, w]: 1 within two pixels of where classes [n, h, w] meet, else 0."""
+    meet = F.pad(y[:, 1:] != y[:, :-1], (0, 0, 0, 1)) | F.pad(y[:, :, 1:] != y[:, :, :-1], (0, 1))
+    return F.max_pool2d(meet[:, None].float(), 5, 1, 2)

@@ -38,9 +38,10 @@ class Setting:
     def __init__(self, a):
         self.a, self.dev = a, torch.device(a.device)
         self.G, self.E, self.meta = directions.load(a.weights)
-        self.S = M_.Segmentation(M_.feature_channels(self.G.config), len(self.meta["classes"]), self.G.config["img_resolution"])
         with safe_open(a.weights, "pt") as f:
             self.file = {k: f.get_tensor(k) for k in f.keys()}
+        hidden = [len(self.file["segmentation.fc%d.bias" % i]) for i in range(2)]
+        self.S = M_.Segmentation(M_.feature_channels(self.G.config), len(self.meta["classes"]), self.G.config["img_resolution"], *hidden)
         self.S.load_state_dict({k[13:]: v.float() for k, v in self.file.items() if k.startswith("segmentation.")})
         for m in (self.G, self.E, self.S):
             m.to(self.dev).requires_grad_(False)

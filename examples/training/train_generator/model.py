@@ -279,6 +279,23 @@ class Segmentation(nn.Module):
             h = h + y
         return self._tail(h).view(h.shape[0], -1, nr, nc)
 
+    def at_grid_channels_last(self, feats, rows, cols, R):
+        """`at_grid` for features whose channels lie together: every layer is projected first, then interpolated."""
+        h, o = 0, 0
+        for r in sorted({f.shape[2] for f in feats}):
+            part = torch.cat([f.permute(0, 2, 3, 1) for f in feats if f.shape[2] == r], 3)
+            weight = self.fc0.weight[:, o:o + part.shape[3]]
+            o += part.shape[3]
+            if r == R:
+                part = F.linear(part.index_select(1, rows).index_select(2, cols), weight)
+            else:
+                m = bilinear_matrix(r, R, part.device)
+                part = F.linear(part, weight)
+                part = torch.matmul(m[rows], part.flatten(2)).view(part.shape[0], len(rows), r, -1)
+                part = torch.matmul(m[cols], part)
+            h = h + part
+        return self.fc2(F.relu(self.fc1(F.relu(h + self.fc0.bias.to(h.dtype))))).permute(0, 3, 1, 2)
+
     def naive(self, feats, out_res=None):
         R = out_res or self.out_res
         col = torch.cat([F.interpolate(f, size=(R, R), mode="bilinear", align_corners=False)
