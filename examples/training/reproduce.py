@@ -62,8 +62,7 @@ def commands(a):
         [], ["--pairs", "3500", "--map-batch", "512", "--discriminator", j(run, "checkpoint.pt"), "--discriminator-from", "0.3",
              "--adv", "0.12", "--match", "1.2"]]
     weights, mapping, run = j(run, "generator.safetensors"), j(a.out, a.domain + "-mapping"), j(a.out, a.domain + "-joint")
-    device = ["--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
-    more = ["--data", stage, *renderer, *device]
+    more = ["--data", stage, *renderer, "--device", a.device, "--bf16", str(a.bf16)] + (["--threads", str(a.threads)] if a.threads else [])
     minutes = a.minutes or (4 if a.quick else 600)
     out.append(([py, j(HERE, "train_generator", "mapping.py"), "--weights", weights, "--out", mapping, *more,
                  "--minutes", str(minutes / 5), *sizes[0]], j(mapping, "generator.safetensors")))
@@ -71,8 +70,8 @@ def commands(a):
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
                  *sizes[1]], None))
     start, run = run, j(a.out, a.domain + "-synthesis")
-    out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--data", stage,
-                 "--out", run, *device, "--minutes", str(minutes / 8)], None))
+    out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--out", run, *more,
+                 "--minutes", str(minutes / 8), "--pairs", "40" if a.quick else "3500"], None))
     return out, run
 
 

@@ -1,7 +1,7 @@
 """Rows of factors that differ from others in one factor, and pictures of some of them: what a small part looks like before and after.
 
-Most factors change few pixels, and hardly any loss over whole pictures notices a lamp that grows by a fifth.  `joint.py --pairs` compares
-the generated change with the rendered change instead, where every error that both pictures share cancels.
+Most factors change few pixels, and hardly any loss over whole pictures notices a lamp that grows by a fifth.  `joint.py --pairs` and
+`synthesis.py --pairs` compare the generated change with the rendered change instead, where every error that both pictures share cancels.
 """
 import io
 
@@ -47,17 +47,36 @@ def changed_rows(s, rows, base, rng):
     return out, kept & (out != rows[base]).any(1)
 
 
+def drawn(s, rows, base, count, rng):
+    """The first `count` of the rows `base` with a part that is seen: their numbers and the changed rows."""
+    changed, kept = changed_rows(s, rows, base, rng)
+    return base[kept][:count], changed[kept][:count]
+
+
+def rendered(s, renderer, assets, of, rows):
+    """Pictures [n, h, w, 3] and classes [n, h, w] of the pictures `of` of the data set with the factors of rows."""
+    R = directions.Renderings(renderer, assets, s.a.data, s.domain, s.ds)
+    images, labels = zip(*[R.one(s.ds.ids[b], R.unscaled(row, np.nonzero(row != s.rows[b])[0])) for b, row in zip(of, rows)])
+    images = [np.asarray(Image.open(io.BytesIO(jpeg(i)))) for i in images]  # like the pictures of the data set
+    return np.stack(images), np.stack(labels)
+
+
+def of_pictures(s, renderer, assets, count):
+    """`count` pairs of training pictures -> of: rows of the data set; rows: with one change each; images, labels: of these."""
+    rng, train = np.random.default_rng([s.a.seed, 32]), s.ds.train[s.ds.train < len(s.ds.P)]
+    of, rows = drawn(s, s.rows, rng.choice(train, 4 * count), count, rng)
+    images, labels = rendered(s, renderer, assets, of, rows)
+    return dict(of=of, rows=rows, images=images, labels=labels)
+
+
 def make(s, pool, renderer, assets, count):
     """`count` pairs of training pictures, then three times as many of any rows without pictures.
 
     -> of: rows of the pool; rows, look, means: of the changed ones as in the pool; images, labels: of the first of them."""
     rng, train = np.random.default_rng([s.a.seed, 31]), s.ds.train[s.ds.train < len(s.ds.P)]
-    parts = []
-    for base, want in ((rng.choice(train, 4 * count), count), (rng.integers(0, len(pool["rows"]), 4 * count), 3 * count)):
-        rows, kept = changed_rows(s, pool["rows"], base, rng)
-        parts.append((base[kept][:want], rows[kept][:want]))
+    parts = [drawn(s, pool["rows"], base, want, rng)
+             for base, want in ((rng.choice(train, 4 * count), count), (rng.integers(0, len(pool["rows"]), 4 * count), 3 * count))]
     of, rows = (np.concatenate(p) for p in zip(*parts))
-    drawn = len(parts[0][0])
     ft = X_.Features(s.ds.gauss, s.ds.param_names, s.ds.P)
     look = appearance.Faces(renderer, assets, s.ds.param_names) if s.domain == "faces" else appearance.Cars(renderer, s.a.data)
     both = [np.concatenate([m, look(r)], 1) for r in (s.rows, rows) for m in [ft(r)]]
@@ -65,11 +84,8 @@ def make(s, pool, renderer, assets, count):
     A = P_.standardised(np.concatenate(both), torch.from_numpy(s.ds.train), 5)
     if (A[:n] - pool["look"][:n]).abs().max() > 1e-2:
         raise SystemExit("pool.pt describes other rows")
-    R = directions.Renderings(renderer, assets, s.a.data, s.domain, s.ds)
-    images, labels = zip(*[R.one(s.ds.ids[b], R.unscaled(row, np.nonzero(row != s.rows[b])[0])) for b, row in zip(of[:drawn], rows)])
-    images = [np.asarray(Image.open(io.BytesIO(jpeg(i)))) for i in images]  # like the pictures of the data set
-    return dict(of=of, rows=rows, look=A[n:], means=torch.from_numpy(both[1][:, :ft(rows[:1]).shape[1]]).clamp(-4, 4), images=np.stack(images),
-                labels=np.stack(labels))
+    images, labels = rendered(s, renderer, assets, *(v[:len(parts[0][0])] for v in (of, rows)))
+    return dict(of=of, rows=rows, look=A[n:], means=torch.from_numpy(both[1][:, :ft(rows[:1]).shape[1]]).clamp(-4, 4), images=images, labels=labels)
 
 
 def jpeg(image):

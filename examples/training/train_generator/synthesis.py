@@ -4,7 +4,8 @@
 
 All it needs is an export and the data set.  Three of four pictures are drawn from the mapping network's w of their factors, one from the
 encoder's w for each layer, so both go on telling the same.  Pixels count more where classes meet, and the discriminator judges crops
-place by place and knows their classes.
+place by place and knows their classes.  With --pairs half of the pictures are pairs that differ in one factor (pairs.py), and the generated
+change learns to be the rendered one.
 Repeated after an interruption, it goes on where it was saved last.
 """
 import argparse
@@ -26,6 +27,7 @@ import discriminator as X_
 import losses as L_
 import mapping as P_
 import model as M_
+import pairs as C_
 import train as T_
 
 
@@ -35,12 +37,17 @@ class Codes:
     @torch.no_grad()
     def __init__(self, s, draws):
         self.layers, self.centre = s.G.num_ws, s.G.mapping.w_avg
-        z_dim, n = s.G.config["z_dim"], len(s.rows)
-        self.of_factors = torch.stack([torch.cat([
-            s.G.mapping.w(torch.from_numpy(D_.with_ballast(s.ds.gauss.draw(
-                s.ds.prep, part, np.random.default_rng([s.a.seed, d, part[0]]), canonical=d == 0), z_dim)).to(s.dev))
-            for part in np.array_split(np.arange(n), math.ceil(n / 500))]) for d in range(1 + draws)])
+        n = len(s.rows)
+        self.of_factors = torch.stack([self.mapped(s, s.ds.prep, n, None if d == 0 else [s.a.seed, d]) for d in range(1 + draws)])
         self.offsets = torch.cat([s.E(square(s, s.batch(part, s.ds.side)[0])).half() for part in np.array_split(np.arange(n), math.ceil(n / 100))])
+
+    @staticmethod
+    @torch.no_grad()
+    def mapped(s, prep, n, seed=None):
+        """w of n prepared rows of factors: of the middle ones, or with a seed of drawn ones."""
+        parts = np.array_split(np.arange(n), math.ceil(n / 500))
+        z = (s.ds.gauss.draw(prep, part, np.random.default_rng((seed or [0]) + [part[0]]), canonical=not seed) for part in parts)
+        return torch.cat([s.G.mapping.w(torch.from_numpy(D_.with_ballast(v, s.G.config["z_dim"])).to(s.dev)) for v in z])
 
     def known(self, idx, rng=None):
         """Of factors; with a generator of random numbers, of one of the draws."""
@@ -61,6 +68,13 @@ class Trainer:
         self.a = a
         s = self.s = P_.Setting(a)
         self.codes = Codes(s, a.draws)
+        self.pairs = self.changed = None
+        if a.pairs:
+            path = os.path.join(a.out, "pairs.pt")
+            if not os.path.exists(path):
+                T_.atomic(path, lambda p, v=C_.of_pictures(s, a.renderer, a.assets, a.pairs): torch.save(v, p))
+            self.pairs = torch.load(path, weights_only=False)
+            self.changed = self.codes.mapped(s, s.ds.gauss.prepare(self.pairs["rows"]), len(self.pairs["rows"]))
         self.G, self.S, self.D = s.G.synthesis, s.S, X_.MaskDiscriminator(len(s.ds.classes))
         self.nets = dict(G=self.G, S=self.S, D=self.D)
         for n in self.nets.values():
@@ -112,8 +126,8 @@ class Trainer:
     def errors_of(self, img, x, weight):
         return T_.recon_loss(img, x, weight, levels=4, tex=self.a.tex), (img - x).square().mean(), L_.ssim(img, x)
 
-    def pictures_of_step(self):
-        n, train = self.a.batch, self.s.ds.train
+    def pictures_of_step(self, n):
+        train = self.s.ds.train
         epoch, at = divmod(self.k * n, len(train) // n * n)
         if epoch != self.epoch:
             self.epoch, self.order = epoch, np.random.default_rng([self.a.seed, 11, epoch]).permutation(train)
@@ -121,17 +135,26 @@ class Trainer:
 
     def step(self, share):
         a, s, side = self.a, self.s, self.s.ds.side
-        rng, idx = np.random.default_rng([a.seed, 1, self.k]), self.pictures_of_step()
+        m = a.batch // 4 if self.pairs else 0
+        n = a.batch - 2 * m
+        rng, idx = np.random.default_rng([a.seed, 1, self.k]), self.pictures_of_step(n)
         x, y = s.batch(idx, side)
-        known = len(idx) - len(idx) // 4
+        known = n - n // 4
         ws = torch.cat([self.codes.known(idx[:known], rng), self.codes.coded(idx[known:])])
+        if m:
+            *both, w = self.pictures_of_pairs(rng.choice(len(self.changed), m, replace=False))
+            x, y, ws = (torch.cat(t) for t in zip((x, y, ws), (*both, w)))
         with self.cast():
             full, feats = self.draw(ws, None, True)
         full = full.float()
         img = s.crop(full)
-        rec, mse, sim = self.errors(img.contiguous(), x.contiguous(), self.class_w[y][:, None] * (1 + a.edges * L_.edges(y)))
-        loss = a.rec * rec + a.mse * mse + a.ssim * (1 - sim)
-        out = dict(rec=rec, mse=mse, ssim=sim)
+        weight, out = self.class_w[y][:, None] * (1 + a.edges * L_.edges(y)), {}
+        if m:
+            out["changed"], moved = L_.change(img[n:], x[n:])
+            weight = torch.cat([weight[:n], weight[n:] * (1 + 2 * moved.repeat(2, 1, 1, 1))])
+        rec, mse, sim = self.errors(img.contiguous(), x.contiguous(), weight)
+        loss = a.rec * rec + a.mse * mse + a.ssim * (1 - sim) + a.changed * out.get("changed", 0)
+        out.update(rec=rec, mse=mse, ssim=sim)
         if self.k % 2 == 0:
             loss = loss + self.branch(feats, y, rng, out)
         if img.shape != full.shape:  # the rows around: weakly towards black
@@ -148,6 +171,14 @@ class Trainer:
             for k, m in self.mean.items():
                 torch._foreach_lerp_(list(m.parameters()), list(self.nets[k].parameters()), 1 - .5 ** (1 / min(200, 10 + .05 * self.k)))
         return {k: v.item() for k, v in out.items()}
+
+    def pictures_of_pairs(self, which):
+        """Pictures, classes and codes, all before and then all after the change."""
+        of = self.pairs["of"][which]
+        x, y = self.s.batch(of, self.s.ds.side)
+        after, labels = (torch.from_numpy(np.ascontiguousarray(self.pairs[k][which])).to(self.s.dev) for k in ("images", "labels"))
+        w = self.changed[torch.from_numpy(which)][:, None].expand(-1, self.codes.layers, -1)
+        return torch.cat([x, after.permute(0, 3, 1, 2).float() / 127.5 - 1]), torch.cat([y, labels.long()]), torch.cat([self.codes.known(of), w])
 
     def branch(self, feats, y, rng, out):
         """Of a sub-grid of the pixels, every second step."""
@@ -290,6 +321,10 @@ def arguments():
     p.add_argument("--lr-discriminator", dest="lr_discriminator", type=float, default=.006)
     p.add_argument("--r1", type=float, default=.05, help="gamma of the gradient penalty of one logit")
     p.add_argument("--discriminator-from", dest="discriminator_from", type=float, default=.1, help="share of the budget")
+    p.add_argument("--pairs", type=int, default=0, help="pictures with one factor changed (needs --renderer; 0.07 to 0.25 s each)")
+    p.add_argument("--changed", type=float, default=4, help="weight of the change in pairs")
+    p.add_argument("--renderer", default="", help="folder of the renderer; for --pairs")
+    p.add_argument("--assets", default="", help="faces: folder of the CC0 assets; for --pairs")
     p.add_argument("--draws", type=int, default=3, help="latent vectors drawn for each picture, besides the middle one")
     p.add_argument("--compile", type=int, default=0, help="torch.compile of networks and losses (a C++ compiler is needed)")
     p.add_argument("--judge-minutes", dest="judge_minutes", type=float, default=10)
