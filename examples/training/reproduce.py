@@ -71,7 +71,7 @@ def commands(a):
                  *sizes[1]], None))
     start, run = run, j(a.out, a.domain + "-synthesis")
     out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--out", run, *more,
-                 "--minutes", str(minutes / 8), "--pairs", "40" if a.quick else "3500"], None))
+                 "--minutes", str(minutes / 8), *(["--pairs", "40", "--discriminator-from", "0.7"] if a.quick else ["--pairs", "3500"])], None))
     return out, run
 
 
