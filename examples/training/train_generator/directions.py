@@ -34,7 +34,7 @@ def load(path):
         state = {k: f.get_tensor(k).float() for k in f.keys()}
     c = meta["config"]
     G = M_.Generator(c["z_dim"], c["w_dim"], c["img_resolution"], c["img_channels"], c["mapping_layers"], c["channel_base"],
-                     c["channel_max"], c["conv_clamp"], c.get("mapping_hidden"))
+                     c["channel_max"], c["conv_clamp"], c.get("mapping_hidden"), c["channels"])
     G.load_state_dict({k: v for k, v in state.items() if k.startswith(("mapping.", "synthesis."))}, strict=False)
     e = {k[8:]: v for k, v in state.items() if k.startswith("encoder.")}
     E = M_.Encoder(G.num_ws, c["w_dim"], c["img_resolution"], [len(e["conv%d.bias" % i]) for i in range(5)], len(e["fc0.bias"]))

@@ -3,8 +3,8 @@ import torch
 import torch.nn.functional as F
 
 
-def ssim(a, b):
-    """Mean SSIM as `train.ssim`, by separable filters, with gradient."""
+def ssim(a, b, weight=None):
+    """Mean SSIM as `train.ssim`, by separable filters, with gradient; weighted by [n, 1, h, w]."""
     k = torch.exp(-(torch.arange(11, dtype=a.dtype, device=a.device) - 5) ** 2 / 4.5)
     k = k / k.sum()
     a, b = a * .5 + .5, b * .5 + .5
@@ -14,7 +14,11 @@ def ssim(a, b):
     x = F.conv2d(x, k.view(1, 1, 1, 11).expand(c, 1, 1, 11), groups=c)
     ma, mb, aa, bb, ab = x.chunk(5, 1)
     va, vb, cv = aa - ma * ma, bb - mb * mb, ab - ma * mb
-    return (((2 * ma * mb + 1e-4) * (2 * cv + 9e-4)) / ((ma ** 2 + mb ** 2 + 1e-4) * (va + vb + 9e-4))).mean()
+    similar = ((2 * ma * mb + 1e-4) * (2 * cv + 9e-4)) / ((ma ** 2 + mb ** 2 + 1e-4) * (va + vb + 9e-4))
+    if weight is None:
+        return similar.mean()
+    weight = weight[:, :, 5:-5, 5:-5]
+    return (similar.mean(1, keepdim=True) * weight).sum() / weight.sum()
 
 
 def soft_jaccard(logits, y):
@@ -42,7 +46,11 @@ def change(img, x):
     return loss, moved
 
 
-def edges(y):
-    """[n, 1, h, w]: 1 within two pixels of where classes [n, h, w] meet, else 0."""
-    meet = F.pad(y[:, 1:] != y[:, :-1], (0, 0, 0, 1)) | F.pad(y[:, :, 1:] != y[:, :, :-1], (0, 1))
+def edges(y, among=None):
+    """[n, 1, h, w]: 1 within two pixels of where classes [n, h, w] meet, else 0.  `among` [classes]: only where two of these meet."""
+    down, right = y[:, 1:] != y[:, :-1], y[:, :, 1:] != y[:, :, :-1]
+    if among is not None:
+        inside = among[y]
+        down, right = down & inside[:, 1:] & inside[:, :-1], right & inside[:, :, 1:] & inside[:, :, :-1]
+    meet = F.pad(down, (0, 0, 0, 1)) | F.pad(right, (0, 1))
     return F.max_pool2d(meet[:, None].float(), 5, 1, 2)

@@ -19,8 +19,9 @@ def layer_res(img_resolution):
     return [2 ** i for i in range(2, int(math.log2(img_resolution)) + 1)]
 
 
-def channels_for(res, base, cap):
-    return min(base // res, cap)
+def channel_table(img_resolution, base, cap):
+    """{resolution: channels}: base / resolution, at most cap."""
+    return {r: min(base // r, cap) for r in layer_res(img_resolution)}
 
 
 def fir_kernel():
@@ -131,12 +132,11 @@ class SynthesisBlock(nn.Module):
 
 
 class Synthesis(nn.Module):
-    def __init__(self, w_dim, img_resolution, img_channels, channel_base, channel_max, conv_clamp):
+    def __init__(self, w_dim, img_channels, channels, conv_clamp):
         super().__init__()
-        self.resolutions = layer_res(img_resolution)
+        self.resolutions = list(channels)
         prev = 0
-        for r in self.resolutions:
-            c = channels_for(r, channel_base, channel_max)
+        for r, c in channels.items():
             setattr(self, "b%d" % r, SynthesisBlock(prev, c, w_dim, r, img_channels, conv_clamp))
             prev = c
         self.num_ws = 2 * len(self.resolutions)
@@ -187,21 +187,22 @@ class Mapping(nn.Module):
 
 
 class Generator(nn.Module):
+    """`channels`: {resolution: channels} where it is not the table of channel_base and channel_max."""
+
     def __init__(self, z_dim, w_dim=256, img_resolution=128, img_channels=3, mapping_layers=4,
-                 channel_base=4096, channel_max=256, conv_clamp=None, mapping_hidden=None):
+                 channel_base=4096, channel_max=256, conv_clamp=None, mapping_hidden=None, channels=None):
         super().__init__()
+        channels = {int(r): c for r, c in (channels or channel_table(img_resolution, channel_base, channel_max)).items()}
         self.config = dict(z_dim=z_dim, c_dim=0, w_dim=w_dim, img_resolution=img_resolution,
                            img_channels=img_channels, mapping_layers=mapping_layers, mapping_hidden=mapping_hidden or w_dim,
                            mapping_lr_multiplier=0.01, channel_base=channel_base,
                            channel_max=channel_max, conv_clamp=conv_clamp, architecture="skip",
                            resample_filter=[1, 3, 3, 1])
-        self.synthesis = Synthesis(w_dim, img_resolution, img_channels, channel_base, channel_max,
-                                   conv_clamp)
+        self.synthesis = Synthesis(w_dim, img_channels, channels, conv_clamp)
         self.num_ws = self.synthesis.num_ws
         self.mapping = Mapping(z_dim, w_dim, self.num_ws, mapping_layers, hidden=mapping_hidden)
         self.config["num_ws"] = self.num_ws
-        self.config["channels"] = {str(r): channels_for(r, channel_base, channel_max)
-                                   for r in self.synthesis.resolutions}
+        self.config["channels"] = {str(r): c for r, c in channels.items()}
 
     def forward(self, z, psi=1.0):
         return self.synthesis(self.mapping(z, psi))
@@ -306,9 +307,8 @@ class Segmentation(nn.Module):
 
 def feature_channels(cfg):
     out = []
-    for r in layer_res(cfg["img_resolution"]):
-        c = channels_for(r, cfg["channel_base"], cfg["channel_max"])
-        out += [c] if r == 4 else [c, c]
+    for r, c in cfg["channels"].items():
+        out += [c] if int(r) == 4 else [c, c]
     return out
 
 

@@ -1,6 +1,7 @@
 """Wider networks that compute the same as narrower ones at the start."""
 import torch
 import torch.nn as nn
+import torch.nn.functional as F
 
 import mapping as P_
 import model as M_
@@ -40,3 +41,30 @@ def widen_mapping(M, head, hidden):
     wide.weight[:, :n] = head.weight
     wide.bias.copy_(head.bias)
     return M, wide
+
+
+@torch.no_grad()
+def widen_synthesis(G, S, channels):
+    """Generator and branch with {resolution: channels} more in the synthesis network; nothing reads the new channels at the start."""
+    c = G.config
+    table = {int(r): channels.get(int(r), n) for r, n in c["channels"].items()}
+    wide = M_.Generator(c["z_dim"], c["w_dim"], c["img_resolution"], c["img_channels"], c["mapping_layers"], c["channel_base"], c["channel_max"],
+                        c["conv_clamp"], c["mapping_hidden"], table)
+    wide.config = dict(c, channels=wide.config["channels"])
+    wide.mapping = G.mapping
+    new = wide.synthesis.state_dict()
+    for name, was in G.synthesis.state_dict().items():
+        now, kind = new[name], name.split(".")[-2:]
+        if kind[-1] == "weight" and kind[0] in ("conv0", "conv1", "torgb"):
+            rows, cols = was.shape[:2]
+            now[:rows, cols:] = 0
+            now[:rows, :cols] = was * ((now.shape[1] / cols) ** .5 if kind[0] == "torgb" else 1)  # torgb divides by the root of its inputs
+        else:
+            now[tuple(slice(n) for n in was.shape)] = was
+    wide.synthesis.load_state_dict(new)
+    branch = M_.Segmentation(M_.feature_channels(wide.config), S.fc2.out_features, S.out_res, S.fc0.out_features, S.fc1.out_features)
+    state = dict(S.state_dict())
+    parts = state["fc0.weight"].split(S.layer_channels, 1)
+    state["fc0.weight"] = torch.cat([F.pad(p, (0, n - p.shape[1])) for p, n in zip(parts, branch.layer_channels)], 1)
+    branch.load_state_dict(state)
+    return wide, branch
