@@ -70,7 +70,7 @@ def commands(a):
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
                  *sizes[1]], None))
     start, run = run, j(a.out, a.domain + "-synthesis")
-    wider = ["--channels", "64:64,128:32", "--horizon", "6"] if a.domain == "cars" else []
+    wider = ["--channels", "64:64,128:32", "--horizon", "20"] if a.domain == "cars" else []
     out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--out", run, *more,
                  "--minutes", str(minutes / 8), *(["--pairs", "40", "--discriminator-from", "0.7"] if a.quick else ["--pairs", "3500", *wider])], None))
     return out, run

@@ -118,7 +118,7 @@ class Trainer:
             c = ck["cfg"]
             kw = dict(z_dim=c["z_dim"], w_dim=c["w_dim"], img_resolution=c["img_resolution"],
                       mapping_layers=c["mapping_layers"], mapping_hidden=c.get("mapping_hidden"),
-                      channel_base=c["channel_base"], channel_max=c["channel_max"])
+                      channel_base=c["channel_base"], channel_max=c["channel_max"], channels=c.get("channels"))
         self.G = M.Generator(**kw)
         self.cfg = self.G.config
         with torch.no_grad():  # factors first, then ballast that has no influence at all
@@ -133,7 +133,8 @@ class Trainer:
         if not same:
             self._init_mapping(d)
         fc = M.feature_channels(self.cfg)
-        self.S = M.Segmentation(fc, len(self.ds.classes), self.ds.side)
+        hidden = [len(ck["models"]["S"]["fc%d.bias" % i]) for i in range(2)] if same else []
+        self.S = M.Segmentation(fc, len(self.ds.classes), self.ds.side, *hidden)
         self.E = M.Encoder(self.G.num_ws, self.cfg["w_dim"], self.ds.side, hidden=a.e_hidden)
         self.stages = parse_stages(a.stages)
         self.crop_d = a.d_crop or min(self.ds.crop[2:])
