@@ -41,6 +41,8 @@ def commands(a):
         data = plain
     out.append(([py, j(HERE, "train_generator", "backdrop.py"), a.domain, *renderer, "--data", data, "--out", stage],
                 j(stage, "params.npy")))
+    if a.domain == "cars" and not a.quick:
+        out.append(([py, j(HERE, "train_generator", "layout.py"), *renderer, "--data", stage], j(stage, "layout.npz")))
     train = [py, j(HERE, "train_generator", "train.py"), "--data", stage, "--domain", a.domain, "--out", run,
              "--seed", str(a.seed), "--device", a.device, "--resume", "--rescan", "0"]
     if a.domain == "faces":
@@ -70,7 +72,7 @@ def commands(a):
                  "--out", run, *more, "--minutes", str(minutes / 4), "--mapping-minutes", str(minutes / 20),
                  *sizes[1]], None))
     start, run = run, j(a.out, a.domain + "-synthesis")
-    wider = ["--channels", "64:64,128:32", "--horizon", "20"] if a.domain == "cars" else []
+    wider = ["--channels", "64:64,128:32", "--horizon", "20", "--layout", "2", "--free", "1", "--adv-whole", "0.5"] if a.domain == "cars" else []
     out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--out", run, *more,
                  "--minutes", str(minutes / 8), *(["--pairs", "40", "--discriminator-from", "0.7"] if a.quick else ["--pairs", "3500", *wider])], None))
     return out, run

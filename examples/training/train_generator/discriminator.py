@@ -7,7 +7,7 @@ import model as M_
 
 
 class MaskDiscriminator(nn.Module):
-    """Pictures [n, 3, h, w] and classes [n, h, w] -> logits [n, places], one for every 4 x 4 and every 8 x 8 pixels, and all layers.
+    """Pictures [n, 3, h, w] and classes [n, h, w] (their number where they are not given) -> logits [n, places], one for every 4 x 4 and every 8 x 8 pixels, and all layers.
 
     Given the classes, a part that the picture only hints at (a plate, a mirror, the horizon) tells it from a rendering at once, and the
     gradient stays where that part is."""
@@ -22,7 +22,7 @@ class MaskDiscriminator(nn.Module):
         self.quarter, self.eighth = M_.EqConv(c, 1, 1, act=False), M_.EqConv(d, 1, 1, act=False)
 
     def forward(self, x, y):
-        place = self.place(F.one_hot(y, self.classes).movedim(-1, 1).to(x.dtype))
+        place = self.place(F.one_hot(y, self.classes + 1)[..., :-1].movedim(-1, 1).to(x.dtype))
         layers = [self.picture(x)]
         x = torch.cat([layers[0], place], 1)
         for layer in self.body:

@@ -54,3 +54,13 @@ def edges(y, among=None):
         down, right = down & inside[:, 1:] & inside[:, :-1], right & inside[:, :, 1:] & inside[:, :, :-1]
     meet = F.pad(down, (0, 0, 0, 1)) | F.pad(right, (0, 1))
     return F.max_pool2d(meet[:, None].float(), 5, 1, 2)
+
+
+def coarse(error, free):
+    """[n, c, h, w] with what lies where `free` [n, 1, h, w] is 1 in place of its Gaussian mean (sigma 3) over such pixels."""
+    k = torch.exp(-(torch.arange(13, dtype=error.dtype, device=error.device) - 6) ** 2 / 18)
+    both = torch.cat([error * free, free], 1)
+    c = both.shape[1]
+    both = F.conv2d(both, k.view(1, 1, 13, 1).expand(c, 1, 13, 1), padding=(6, 0), groups=c)
+    both = F.conv2d(both, k.view(1, 1, 1, 13).expand(c, 1, 1, 13), padding=(0, 6), groups=c)
+    return error * (1 - free) + free * both[:, :-1] / both[:, -1:].clamp(min=1e-3)

@@ -22,8 +22,9 @@ import torch.nn.functional as F
 from safetensors import safe_open
 from safetensors.torch import save_file
 
+import adversaries as X_
 import data as D_
-import discriminator as X_
+import layout as Y_
 import losses as L_
 import mapping as P_
 import model as M_
@@ -70,6 +71,11 @@ class Trainer:
         if a.channels:
             s.G, s.S = W_.widen_synthesis(s.G, s.S, {int(r): int(c) for r, c in (v.split(":") for v in a.channels.split(","))})
         self.codes = Codes(s, a.draws)
+        self.cameras = self.places = None
+        if a.layout:
+            self.cameras = torch.from_numpy(np.load(os.path.join(a.data, "layout.npz"))["cameras"][s.ds.ids]).to(s.dev)
+            w = s.G.mapping.w(self.codes.known(s.ds.train[:32]))
+            self.places = Y_.dedicate(s.G, s.S, w[:, None].expand(-1, s.G.num_ws, -1))
         self.pairs = self.changed = None
         if a.pairs:
             path = os.path.join(a.out, "pairs.pt")
@@ -77,24 +83,24 @@ class Trainer:
                 T_.atomic(path, lambda p, v=C_.of_pictures(s, a.renderer, a.assets, a.pairs): torch.save(v, p))
             self.pairs = torch.load(path, weights_only=False)
             self.changed = self.codes.latent(s, s.ds.gauss.prepare(self.pairs["rows"]), len(self.pairs["rows"]))
-        self.M, self.G, self.S, self.D = s.G.mapping, s.G.synthesis, s.S, X_.MaskDiscriminator(len(s.ds.classes))
-        self.nets = dict(M=self.M, G=self.G, S=self.S, D=self.D)
+        self.M, self.G, self.S = s.G.mapping, s.G.synthesis, s.S
+        self.nets = dict(M=self.M, G=self.G, S=self.S)
         for n in self.nets.values():
             n.to(s.dev).requires_grad_(True)
-        for n in (self.G, self.D):
-            n.to(memory_format=torch.channels_last)
+        self.G.to(memory_format=torch.channels_last)
         for m in self.G.modules():
             if isinstance(m, M_.SynthesisLayer):
                 m.noise_strength.requires_grad_(False)
         self.mean = {k: copy.deepcopy(self.nets[k]).requires_grad_(False) for k in "MGS"}
         ready = (lambda f: torch.compile(f, dynamic=False)) if a.compile else (lambda f: f)
-        self.draw, self.tell, self.errors = ready(self.G), ready(self.D), ready(self.errors_of)
+        self.draw, self.errors, self.maps, self.borders = (ready(v) for v in (self.G, self.errors_of, self.maps_of, self.borders_of))
+        self.crops = X_.Crops(len(s.ds.classes), a, ready)
+        self.wholes = X_.Wholes(s.ds.side, a, ready) if a.adv_whole else None
         adam = lambda n, lr: dict(params=[p for p in n.parameters() if p.requires_grad], lr=0., rel=lr)
         self.opt = torch.optim.Adam([adam(self.G, a.lr), adam(self.S, a.lr / 2), adam(self.M, a.lr_mapping)], betas=(.9, .99), fused=True)
-        self.opt_d = torch.optim.Adam(self.D.parameters(), lr=a.lr_discriminator, betas=(0., .99), fused=True)
         self.class_w = torch.tensor(s.ds.class_weight, device=s.dev)
         self.around = torch.tensor([c in ("background", "road") for c in s.ds.classes], device=s.dev)
-        self.k, self.d_steps, self.used, self.finished, self.stop = 0, 0, 0., 0., False
+        self.k, self.used, self.finished, self.stop = 0, 0., 0., False
         self.path = os.path.join(a.out, "synthesis.pt")
         if os.path.exists(self.path):
             self.restore(torch.load(self.path, map_location=s.dev, weights_only=False))
@@ -105,22 +111,26 @@ class Trainer:
     # ---- state
     def save(self):
         state = dict(nets={k: n.state_dict() for k, n in self.nets.items()}, mean={k: n.state_dict() for k, n in self.mean.items()},
-                     opt=self.opt.state_dict(), opt_d=self.opt_d.state_dict(), k=self.k, d_steps=self.d_steps, used=self.used, finished=self.finished)
+                     opt=self.opt.state_dict(), adversaries={k: v.state() for k, v in self.adversaries().items()}, places=self.places,
+                     k=self.k, used=self.used, finished=self.finished)
         T_.atomic(self.path, lambda p: torch.save(state, p))
 
     def restore(self, state):
         for nets, part in ((self.nets, "nets"), (self.mean, "mean")):
             for k, n in nets.items():
                 n.load_state_dict(state[part][k])
-        for o, name in ((self.opt, "opt"), (self.opt_d, "opt_d")):
-            rel = [g.get("rel") for g in o.param_groups]
-            o.load_state_dict(state[name])
-            for g, r in zip(o.param_groups, rel):
-                g["rel"] = r
-        for g in self.opt_d.param_groups:
-            g["lr"] = self.a.lr_discriminator
-        self.k, self.d_steps, self.used, self.finished = (state[n] for n in ("k", "d_steps", "used", "finished"))
+        rel = [g["rel"] for g in self.opt.param_groups]
+        self.opt.load_state_dict(state["opt"])
+        for g, r in zip(self.opt.param_groups, rel):
+            g["rel"] = r
+        for k, v in self.adversaries().items():
+            if k in state["adversaries"]:
+                v.restore(state["adversaries"][k])
+        self.places, self.k, self.used, self.finished = (state[n] for n in ("places", "k", "used", "finished"))
         self.s.log("resumed at step %d, %.1f minutes" % (self.k, self.used / 60))
+
+    def adversaries(self):
+        return {k: v for k, v in dict(crops=self.crops, wholes=self.wholes).items() if v}
 
     # ---- one step
     def cast(self):
@@ -128,6 +138,18 @@ class Trainer:
 
     def errors_of(self, img, x, weight, weight_ssim):
         return T_.recon_loss(img, x, weight, levels=4, tex=self.a.tex), (img - x).square().mean(), L_.ssim(img, x, weight_ssim)
+
+    def maps_of(self, y):
+        """[n, 1, h, w] each: weights of pixels and of SSIM, where nothing but background or road is near, and where it is seen."""
+        a, around, edges = self.a, self.around[y][:, None].float(), L_.edges(y)
+        horizon = 0 if a.layout else F.max_pool2d(L_.edges(y, self.around), 5, 1, 2)
+        weight = self.class_w[y][:, None] * (1 + a.edges * edges) + a.horizon * horizon
+        return weight, torch.ones_like(around) + a.horizon / 4 * horizon, around * (1 - F.max_pool2d(edges, 3, 1, 1)), around
+
+    def borders_of(self, cameras):
+        """Layouts, and the borders of sky, verge and road in the pictures."""
+        layout = Y_.layouts(cameras, self.s.ds.side, self.s.ds.crop)
+        return layout, self.s.crop(Y_.shares(layout)).amax(1, keepdim=True)
 
     def pictures_of_step(self, n):
         train = self.s.ds.train
@@ -138,35 +160,51 @@ class Trainer:
 
     def step(self, share):
         a, s, side = self.a, self.s, self.s.ds.side
-        m = a.batch // 4 if self.pairs else 0
-        n = a.batch - 2 * m
+        judged = share >= a.discriminator_from
+        drawn = a.batch // 2 if self.wholes and judged and self.k % 2 else 0
+        m = a.batch // 4 if self.pairs and not drawn else 0
+        n = a.batch - 2 * m - drawn
         rng, idx = np.random.default_rng([a.seed, 1, self.k]), self.pictures_of_step(n)
         x, y = s.batch(idx, side)
         known = n - n // 4
         z, coded = self.codes.known(idx[:known], rng), self.codes.coded(idx[known:])
         if m:
-            *both, changed = self.pictures_of_pairs(rng.choice(len(self.changed), m, replace=False))
+            which = rng.choice(len(self.changed), m, replace=False)
+            of, (*both, changed) = self.pairs["of"][which], self.pictures_of_pairs(which)
             x, y, z = (torch.cat(t) for t in zip((x, y, z), (*both, changed)))
+            idx = np.concatenate([idx, of, of])
         w = self.M.w(z)[:, None].expand(-1, self.codes.layers, -1)
-        ws = torch.cat([w[:known], coded, w[known:]])
+        ws = torch.cat([w[:known], coded, w[known:]] + ([self.random(drawn, rng)] if drawn else []))
         with self.cast():
             full, feats = self.draw(ws, None, True)
-        full = full.float()
-        img = s.crop(full)
-        horizon = F.max_pool2d(L_.edges(y, self.around), 5, 1, 2)
-        weight, out = self.class_w[y][:, None] * (1 + a.edges * L_.edges(y)) + a.horizon * horizon, {}
+        full, feats = full.float(), [f[:len(x)] for f in feats]
+        img, samples = s.crop(full).split([len(x), drawn])
+        (weight, weight_ssim, clear, around), out = self.maps(y), {}
+        if a.layout:
+            layout, border = self.borders(self.cameras[torch.from_numpy(idx)])
+            clear = clear * s.crop(layout[:, :1]) * (1 - F.max_pool2d(border, 5, 1, 2))
+            horizon = F.max_pool2d(border, 9, 1, 4) * around
+            weight, weight_ssim = weight + a.horizon * horizon, weight_ssim + a.horizon / 4 * horizon
         if m:
             out["changed"], moved = L_.change(img[n:], x[n:])
             weight = torch.cat([weight[:n], weight[n:] * (1 + 2 * moved.repeat(2, 1, 1, 1))])
-        rec, mse, sim = self.errors(img.contiguous(), x.contiguous(), weight, 1 + a.horizon / 4 * horizon)
+        near = x + L_.coarse(img - x, clear) if a.free else img
+        rec, mse, sim = self.errors(near.contiguous(), x.contiguous(), weight, weight_ssim)
         loss = a.rec * rec + a.mse * mse + a.ssim * (1 - sim) + a.changed * out.get("changed", 0)
         out.update(rec=rec, mse=mse, ssim=sim)
+        if a.layout:
+            out["layout"] = Y_.error(feats, self.places, layout, around, s.ds.crop)
+            loss = loss + a.layout * out["layout"]
         if self.k % 2 == 0:
             loss = loss + self.branch(feats, y, rng, out)
-        if img.shape != full.shape:  # the rows around: weakly towards black
-            loss = loss + .1 * ((full + 1).abs().sum() - (img + 1).abs().sum()) / full.numel()
-        if share >= a.discriminator_from:
-            loss = loss + self.adversarial(img, x, y, rng, out)
+        if img.shape[2:] != full.shape[2:]:  # the rows around: weakly towards black
+            loss = loss + .1 * ((full + 1).abs().sum() - (img + 1).abs().sum() - (samples + 1).abs().sum()) / full.numel()
+        if judged:
+            if drawn:
+                more, _ = s.batch(rng.choice(s.ds.train, drawn, replace=False), side)
+                loss = loss + self.wholes.loss(square(s, img), square(s, samples), square(s, torch.cat([x, more])), out)
+            else:
+                loss = loss + self.crops.loss(img, x, y, clear if a.free else None, rng, out)
         for g in self.opt.param_groups:
             g["lr"] = g["rel"] * min(1, (self.k + 1) / 100) * (.03 + .97 * .5 * (1 + math.cos(math.pi * min(1, share))))
         self.opt.zero_grad(set_to_none=True)
@@ -186,6 +224,12 @@ class Trainer:
         z = torch.cat([self.codes.known(of), self.changed[torch.from_numpy(which)]])
         return torch.cat([x, after.permute(0, 3, 1, 2).float() / 127.5 - 1]), torch.cat([y, labels.long()]), z
 
+    def random(self, n, rng):
+        """Of random z, truncated to psi 0.7, one in four not: w for each layer."""
+        z = torch.from_numpy(rng.standard_normal((n, self.s.G.config["z_dim"])).astype(np.float32)).to(self.s.dev)
+        psi = torch.where(torch.arange(n, device=z.device) % 4 == 3, 1., .7)[:, None]
+        return (self.codes.centre + psi * (self.M.w(z) - self.codes.centre))[:, None].expand(-1, self.codes.layers, -1)
+
     def branch(self, feats, y, rng, out):
         """Of a sub-grid of the pixels, every second step."""
         s = self.s
@@ -195,36 +239,6 @@ class Trainer:
         y = y[:, rows][:, :, cols]
         out.update(ce=F.cross_entropy(logits, y, weight=self.class_w ** .5), jaccard=L_.soft_jaccard(logits, y))
         return .5 * (out["ce"] + out["jaccard"])
-
-    def adversarial(self, img, x, y, rng, out):
-        a, side, (h, w), last = self.a, 64, x.shape[2:], dict(memory_format=torch.channels_last)
-        tops, lefts = rng.integers(0, h - side + 1, len(x)), rng.integers(0, w - side + 1, len(x))
-        cut = lambda v: torch.stack([p[..., t:t + side, l:l + side] for p, t, l in zip(v, tops, lefts)])
-        fake, real, y = cut(img).contiguous(**last), cut(x).contiguous(**last), cut(y)
-        self.D.requires_grad_(True)
-        with self.cast():
-            logits, _ = self.tell(torch.cat([fake.detach(), real]), torch.cat([y, y]))
-        no, yes = logits.float().chunk(2)
-        loss = F.softplus(no).mean() + F.softplus(-yes).mean()
-        self.opt_d.zero_grad(set_to_none=True)
-        loss.backward()
-        if self.d_steps % 16 == 0:
-            r = real[:4].detach().contiguous(**last).requires_grad_(True)
-            logits, _ = self.D(r, y[:4])
-            place = rng.integers(0, logits.shape[1])  # the slope of one logit: the size of the crop does not count
-            g, = torch.autograd.grad(logits[:, place].sum(), r, create_graph=True)
-            (8 * a.r1 * g.square().sum(dim=[1, 2, 3]).mean()).backward()
-        self.opt_d.step()
-        self.d_steps += 1
-        self.D.requires_grad_(False)
-        with self.cast():
-            logits, layers = self.tell(torch.cat([fake, real]), torch.cat([y, y]))
-        match = 0
-        for layer in layers:
-            here, there = layer.float().chunk(2)
-            match = match + (here - there.detach()).abs().mean() / (there.detach().abs().mean() + 1e-3) / len(layers)
-        out.update(d=loss, adv=F.softplus(-logits[:len(x)].float()).mean(), match=match)
-        return min(1, self.d_steps / 1000) * (a.adv * out["adv"] + a.match * match)
 
     # ---- judging
     @torch.no_grad()
@@ -330,6 +344,8 @@ def arguments():
     p.add_argument("--horizon", type=float, default=0, help="what is added to that near where the background meets the road")
     p.add_argument("--lr-discriminator", dest="lr_discriminator", type=float, default=.006)
     p.add_argument("--r1", type=float, default=.05, help="gamma of the gradient penalty of one logit")
+    p.add_argument("--adv-whole", dest="adv_whole", type=float, default=0, help="of the discriminator of whole pictures, every second step, half of them of random z")
+    p.add_argument("--r1-whole", dest="r1_whole", type=float, default=.3, help="gamma of its gradient penalty")
     p.add_argument("--discriminator-from", dest="discriminator_from", type=float, default=.1, help="share of the budget")
     p.add_argument("--channels", default="", help="resolution:channels,...: wider layers, at the start without influence")
     p.add_argument("--pairs", type=int, default=0, help="pictures with one factor changed (needs --renderer; 0.07 to 0.25 s each)")
@@ -337,6 +353,8 @@ def arguments():
     p.add_argument("--renderer", default="", help="folder of the renderer; for --pairs")
     p.add_argument("--assets", default="", help="faces: folder of the CC0 assets; for --pairs")
     p.add_argument("--draws", type=int, default=3, help="latent vectors drawn for each picture, besides the middle one")
+    p.add_argument("--free", type=int, default=0, help="with --layout the sky, without it background and road, need only be right after a blur; their detail is the discriminator's")
+    p.add_argument("--layout", type=float, default=0, help="weight of the error of the channels that layout.py gives to sky and verge (its layout.npz in --data)")
     p.add_argument("--compile", type=int, default=0, help="torch.compile of networks and losses (a C++ compiler is needed)")
     p.add_argument("--judge-minutes", dest="judge_minutes", type=float, default=10)
     p.add_argument("--limit", type=int, default=0)
