@@ -75,7 +75,13 @@ def commands(a):
     wider = ["--channels", "64:64,128:32", "--horizon", "20", "--layout", "2", "--free", "1", "--adv-whole", "0.5"] if a.domain == "cars" else []
     out.append(([py, j(HERE, "train_generator", "synthesis.py"), "--weights", j(start, "generator.safetensors"), "--out", run, *more,
                  "--minutes", str(minutes / 8), *(["--pairs", "40", "--discriminator-from", "0.7"] if a.quick else ["--pairs", "3500", *wider])], None))
-    return out, run
+    best = j(run, "generator.safetensors")
+    if a.domain == "cars" and not a.quick:
+        sides = j(a.out, "cars-sides")
+        out.append(([py, j(HERE, "train_generator", "sides.py"), "--weights", best, "--data", stage, "--out", sides, "--minutes", "5",
+                     "--device", a.device, "--bf16", str(a.bf16)], None))
+        best = j(sides, "generator.safetensors")
+    return out, run, best
 
 
 def main():
@@ -95,7 +101,7 @@ def main():
     a = p.parse_args()
     if a.domain == "faces" and not a.assets:
         p.error("faces need --assets; render_faces/README.md lists the four public CC0 sources")
-    steps, run = commands(a)
+    steps, run, best = commands(a)
     for c, done in steps:
         if done and os.path.exists(done):
             continue
@@ -111,7 +117,7 @@ def main():
         s = json.load(open(os.path.join(run, "scores.json")))
         print("in the end: PSNR %.2f dB, SSIM %.3f, mIoU %.3f; encoder %.2f dB" % (
             *[s["mapping"][k] for k in ("psnr", "ssim", "miou")], s["encoder"]["psnr"]))
-        print("weights:", os.path.join(run, "generator.safetensors"))
+        print("weights:", best)
 
 
 if __name__ == "__main__":

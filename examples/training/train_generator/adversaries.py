@@ -29,7 +29,7 @@ class Adversary:
         self.steps = state["steps"]
 
     def cast(self):
-        return torch.autocast(self.a.device, torch.bfloat16, enabled=bool(self.a.bf16))
+        return torch.autocast(torch.device(self.a.device).type, torch.bfloat16, enabled=bool(self.a.bf16))
 
     def learn(self, logits_of, penalised):
         """One step: `logits_of()` gives logits of generated pictures and of renderings, `penalised()` renderings and logits with a small slope in them."""

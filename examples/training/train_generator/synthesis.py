@@ -6,6 +6,8 @@ All it needs is an export and the data set.  Three of four pictures are drawn fr
 encoder's w for each layer, so both go on telling the same.  Pixels count more where classes meet, with --horizon most around that of the
 background and the road, and the discriminator judges crops place by place and knows their classes.  With --pairs half of the pictures are
 pairs that differ in one factor (pairs.py), and the generated change learns to be the rendered one.  --channels widens layers at the start.
+With --layout some channels learn where sky, verge and road lie (layout.py); with --adv-whole a second discriminator sees whole pictures,
+those of random z too, every second step (adversaries.py).
 Repeated after an interruption, it goes on where it was saved last.
 """
 import argparse
